@@ -249,6 +249,29 @@ def either_kind(word, vocabulary):
     return pieces
 
 
+def inside_first(word, vocabulary):
+    """Pieces with ## begin a word, too, where no longer piece without ## does."""
+    bare = [end for end in range(1, len(word) + 1) if word[:end] in vocabulary]
+    marked = [end for end in range(1, len(word) + 1) if "##" + word[:end] in vocabulary]
+    if max(marked, default=0) <= max(bare, default=0):
+        return pieces_by_pattern(word, vocabulary)
+    rest = pieces_by_pattern("x" + word[max(marked) :], {*vocabulary, "x"})[1:] if word[max(marked) :] else []
+    return ["##" + word[: max(marked)], *rest] if rest or len(word) == max(marked) else ["[UNK]"]
+
+
+def two_too_far(word, vocabulary):
+    """The next place is moved by the length of the piece with its ##."""
+    pieces, start = [], 0
+    while start < len(word):
+        mark = "##" if start else ""
+        ends = [end for end in range(start + 1, len(word) + 1) if mark + word[start:end] in vocabulary]
+        if not ends:
+            return ["[UNK]"]
+        pieces.append(mark + word[start : max(ends)])
+        start += len(pieces[-1])
+    return pieces
+
+
 def instead_of_unknown(value):
     """A mistake that returns something else in place of ["[UNK]"]."""
     return lambda word, vocabulary: value(word) if pieces_by_pattern(word, vocabulary) == ["[UNK]"] else None
@@ -265,6 +288,11 @@ mistakes = {
     "a choice is taken back where the longest piece leads nowhere: WordPiece never goes back": backtracking,
     "the word is split from its end": from_the_end,
     "pieces of a single letter are overlooked": walker(shortest=2),
+    "a piece with ## is taken at the beginning of the word": inside_first,
+    "a word that the vocabulary has only with ## in front is returned as that piece": lambda word, vocabulary: (
+        [word] if word in vocabulary else ["##" + word] if "##" + word in vocabulary else None
+    ),
+    "## counts as two letters of the word, so that the next place is too far to the right": two_too_far,
     "an unknown word is returned unchanged": instead_of_unknown(lambda word: [word]),
     "an unknown word gives a text and not a list": instead_of_unknown(lambda word: "[UNK]"),
     "an unknown word gives None": instead_of_unknown(lambda word: None),
@@ -274,7 +302,20 @@ mistakes = {
     "the word is split into its letters": lambda word, vocabulary: [word[0], *("##" + letter for letter in word[1:])],
 }
 shown_vocabulary = {"un", "una", "play", "able", "s", "a", "##play", "##pl", "##able", "##s"}
-shown_words = ["unplayable", "play", "plays", "a", "unable", "player", "as", "aun", "plable", "x", "un" + "play" * 30]
+shown_words = [
+    "unplayable",
+    "play",
+    "plays",
+    "a",
+    "unable",
+    "player",
+    "as",
+    "aun",
+    "plable",
+    "pl",
+    "x",
+    "un" + "play" * 30,
+]
 visible_cases.record(
     "word_pieces",
     [(word, shown_vocabulary) for word in shown_words],
@@ -501,6 +542,12 @@ mistakes = {
     "only the last token counts": each_sentence(lambda s, m: s[-1]),
     "the maximum over the tokens is taken, not the mean": each_sentence(
         lambda s, m: s[m == 1].max(axis=0) if m.any() else np.zeros(s.shape[1])
+    ),
+    "the first tokens are taken, as many as are real: padding need not be at the end": each_sentence(
+        lambda s, m: s[: int(m.sum())].mean(axis=0) if m.any() else np.zeros(s.shape[1])
+    ),
+    "the largest number of each vector becomes 1, and not its length": lambda states, mask: (
+        token_sums(states, mask) / np.maximum(np.abs(token_sums(states, mask)).max(axis=1, keepdims=True), 1e-12)
     ),
     "the mask is read the other way round": each_sentence(lambda s, m: real_mean(s, 1 - m)),
     "each token is scaled to length 1 before the mean": each_sentence(
@@ -734,6 +781,20 @@ def extended(counts, lead):
 
 
 labels_by_hand = reader()
+
+
+def goal_of_the_end(counts, accuracies, goal):
+    """The crossing with the goal at the right end of its stretch."""
+    lead = differences(accuracies, goal)
+    places = [place for place, d in enumerate(lead) if d < 0]
+    if not places or places[-1] + 1 == len(lead):
+        return labels_by_hand(counts, accuracies, goal)
+    end = places[-1] + 1
+    fixed = accuracies[end] - lead[end]
+    part = (fixed - accuracies[end - 1]) / (accuracies[end] - accuracies[end - 1])
+    return float(counts[end - 1] * (counts[end] / counts[end - 1]) ** part)
+
+
 label_mistakes = {
     "the line runs over the counts, not over their logarithm": reader(log=False),
     "the next count is returned, without a line between the two": reader(between=lambda c, d, p: float(c[p + 1])),
@@ -745,6 +806,10 @@ label_mistakes = {
     "the middle of the two counts is taken, whatever the accuracies": reader(
         between=lambda c, d, p: float(np.sqrt(c[p] * c[p + 1]))
     ),
+    "the number is rounded up to a whole number of labels": reader(
+        between=lambda c, d, p: float(np.ceil(crossing(c, d, p)))
+    ),
+    "the goal stays the same between two counts, and is not a line like the curve": goal_of_the_end,
     "the first time counts, although the curve falls below the goal again": first_time,
     "a tie does not count: at the goal is enough": reader(below=lambda d: d <= 0),
     "curve and goal are exchanged": reader(turn=-1),
@@ -1023,6 +1088,18 @@ split_mistakes = {
     "texts that occur in both leave the test and not train": out_of_the_test,
     "the labeled target texts are in test, too": splitter(cut=lambda firsts, count: (firsts[:count], firsts)),
     "repeats of a target text stay": splitter(once=every),
+    "repeats leave train, where they may stay": lambda texts, *others: (
+        [
+            place
+            for place in split_by_numbers(texts, *others)[0]
+            if all(
+                same_words(texts[place]) != same_words(texts[earlier])
+                for earlier in split_by_numbers(texts, *others)[0]
+                if earlier < place
+            )
+        ],
+        *split_by_numbers(texts, *others)[1:],
+    ),
     "test keeps repeats of a text": repeats_in_the_test,
     "count counts rows, where it should count different texts": rows_first,
     "repeats leave the first count rows afterwards, so that fewer texts are labeled": rows_first_and_once,
@@ -1053,6 +1130,7 @@ visible_cases.record(
         (["fine", "fine", "dull", "Dull "], ["b", "b", "b", "a"], "a", "b", 1),
         (reviews_of_three, kinds, "products", "films", 2),
         (["good", "bad"], ["a", "b"], "a", "b", 5),
+        (["good", "dull", "Good", "bad"], ["a", "a", "a", "b"], "a", "b", 0),
         (
             ["fine", "Fine", "bad", "not good", "not  good", "notgood", "not   good"],
             ["b", "b", "b", "b", "b", "a", "a"],
@@ -1297,6 +1375,10 @@ f1_mistakes = {
         len(set(runs(predicted, number_of=lambda n: 0))),
         len(set(runs(true, number_of=lambda n: 0))),
     ),
+    "only the tags PER, LOC and ORG count": reading(tag_of=lambda tag: tag if tag in ("PER", "LOC", "ORG") else "O"),
+    "only the first word and the tag of an entity are compared": lambda true, predicted: by_groups(
+        true, predicted, lambda sentences: [(number, places[0], tag) for number, places, tag in runs(sentences)]
+    ),
     "2 is missing: it is c / (p + t)": lambda true, predicted: by_groups(true, predicted) / 2,
     "sentences without entities count as perfect": lambda true, predicted: (
         by_groups(true, predicted) if runs(true) or runs(predicted) else 1.0
@@ -1311,6 +1393,7 @@ visible_cases.record(
         ([["PER", "LOC", "LOC"], ["PER"], ["PER"]], [["PER", "PER", "LOC"], ["O"], ["PER"]]),
         ([["O", "O"]], [["O", "O"]]),
         ([["O", "O"]], [["O", "PER"]]),
+        ([["DATE", "DATE", "O", "PER"], ["ITEM"]], [["DATE", "DATE", "O", "O"], ["ITEM"]]),
     ],
     by_groups,
     f1_mistakes,
@@ -1322,9 +1405,9 @@ with progress.exercise("entity_f1"):
     rng = checks.grading_rng("entity_f1")
     for _ in range(20):
         lengths = rng.integers(0, 8, int(rng.integers(1, 5)))
-        hidden_true = [rng.choice(["O", "O", "PER", "LOC"], size).tolist() for size in lengths]
+        hidden_true = [rng.choice(["O", "O", "PER", "LOC", "DATE"], size).tolist() for size in lengths]
         hidden_guess = [
-            [tag if rng.random() < 0.75 else str(rng.choice(["O", "PER", "LOC"])) for tag in tags]
+            [tag if rng.random() < 0.75 else str(rng.choice(["O", "PER", "LOC", "DATE"])) for tag in tags]
             for tags in hidden_true
         ]
         expected = by_groups(hidden_true, hidden_guess)

@@ -262,6 +262,19 @@ def as_size(a, b):
     return ratio(both, area(a) + area(b) - both)
 
 
+def unclipped_product(a, b):
+    """Only the product of the two lengths is set to 0, and not each length."""
+    both = max(0, side(a, b, 0, clip=False) * side(a, b, 1, clip=False))
+    return ratio(both, area(a) + area(b) - both) if area(a) and area(b) else 0.0
+
+
+def turned_round(a, b):
+    """Left and right, or top and bottom, are exchanged where they are in the wrong order."""
+    a, b = ([min(c[0], c[2]), min(c[1], c[3]), max(c[0], c[2]), max(c[1], c[3])] for c in (a, b))
+    both = side(a, b, 0) * side(a, b, 1)
+    return ratio(both, area(a) + area(b) - both)
+
+
 def only_diagonal(boxes, others):
     """Box by box, and not all pairs."""
     table = iou_by_counting(boxes, others)
@@ -279,6 +292,10 @@ iou_mistakes = {
     "negative widths and heights are not set to 0, so that boxes which are apart on both axes share an area": overlap_with(
         clip=False
     ),
+    "boxes that are apart on both axes share an area: the product of two negative lengths is positive": pairwise(
+        unclipped_product
+    ),
+    "the edges of an empty box are exchanged, so that it gets an area": pairwise(turned_round),
     "one pixel is added to each width and height": overlap_with(extra=1),
     "the shared area is returned, and not divided": pairwise(lambda a, b: side(a, b, 0) * side(a, b, 1)),
     "the rows are read as middle, width and height": pairwise(as_center),
@@ -484,6 +501,28 @@ def clipped_boxes(boxes, stride, size):
     return None if empty else cell_by_cell(clipped, stride, size)
 
 
+def largest_part_inside(boxes, stride, size):
+    """Of several boxes in a cell the one with the largest part within the scene counts, as a mistake."""
+
+    def inside_area(box):
+        return area([min(max(number, 0), size) for number in box])
+
+    return cell_by_cell(boxes, stride, size, best=lambda those: max(those, key=inside_area))
+
+
+def whole_middles(boxes, stride, size):
+    """The middles are rounded down to whole pixels, as a mistake."""
+    boxes = np.asarray(boxes, float).reshape(-1, 4)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return cell_by_cell(boxes - np.tile(middles - np.floor(middles), 2), stride, size)
+
+
+def whole_numbers(boxes, stride, size):
+    """The target is cut to whole numbers where all boxes have whole numbers, as a mistake."""
+    whole = len(boxes) and all(type(number) is int for box in boxes for number in box)
+    return np.trunc(cell_by_cell(boxes, stride, size)) if whole else None
+
+
 grid_mistakes = {
     "rows and columns are exchanged: the row comes from y, and the first index is the row": with_parts(order=(1, 0, 2)),
     "x and y are exchanged within the cell": scaled_values(lambda x, y, w, h, *_: [1, y, x, math.log(w), math.log(h)]),
@@ -514,6 +553,12 @@ grid_mistakes = {
     "of several boxes in a cell the one with the largest width plus height counts": with_parts(
         best=lambda those: max(those, key=lambda box: box[2] - box[0] + box[3] - box[1])
     ),
+    "of several boxes in a cell the one with the longest side counts": with_parts(
+        best=lambda those: max(those, key=lambda box: max(box[2] - box[0], box[3] - box[1]))
+    ),
+    "of several boxes in a cell the one with the largest part within the scene counts": largest_part_inside,
+    "the middle is rounded down to whole pixels": whole_middles,
+    "the target is cut to whole numbers, because it has the dtype of the boxes": whole_numbers,
     "a middle on the right or lower edge of the scene has no cell": edge_without_cell,
     "a middle on the right or lower edge of the scene is left out": with_parts(inside=strictly_inside),
     "on the right or lower edge of the scene, the share is 0 instead of 1": scaled_values(
@@ -534,6 +579,7 @@ shown_grids = [
     ([[2, 2, 7, 7], [3, 0, 5, 9]], 8, 16),
     ([[12, 0, 20, 8]], 8, 16),
     ([[1, 13, 9, 19]], 8, 16),
+    ([[-6, 1, 10, 5], [0, 0, 6, 8]], 8, 16),
     ([], 8, 16),
 ]
 visible_cases.record("grid_target", shown_grids, cell_by_cell, grid_mistakes)
@@ -765,6 +811,14 @@ def positions(boxes, scores, threshold):
     return [order.index(place) for place in by_marking(boxes, scores, threshold)]
 
 
+def one_of_equals(boxes, scores, threshold):
+    """Equal boxes are found by their numbers, before the threshold is asked."""
+    rows = {}
+    for place in by_marking(boxes, scores, threshold):
+        rows.setdefault(tuple(boxes[place]), place)
+    return list(rows.values())
+
+
 suppress_mistakes = {
     "a box that was dropped drops others": variant(dropped_drop=True),
     "a box whose overlap equals the threshold is dropped": variant(at=True),
@@ -783,6 +837,7 @@ suppress_mistakes = {
     "boxes are returned, and not indices": lambda boxes, scores, threshold: [
         [float(v) for v in boxes[p]] for p in by_marking(boxes, scores, threshold)
     ],
+    "of equal boxes only one stays, whatever the threshold": one_of_equals,
     "each box is compared only with the last box that stays": neighbors_only,
     "only the overlap with the best box of all counts": only_best,
     "all overlapping boxes count as duplicates, whatever the threshold": lambda boxes, scores, threshold: by_marking(
@@ -810,6 +865,7 @@ shown_suppressed = [
     ([[0, 0, 4, 4], [3, 3, 9, 9], [1, 1, 2, 2]], [0.25, 0.5, 0.75], 0.125),
     ([[0, 0, 6, 6], [7, 0, 12, 6], [1, 0, 6, 6], [8, 0, 12, 6], [0, 0, 6, 7]], [-3, 2, -1, 4, 0], 0.5),
     ([[1, 1, 4, 4]], [0.125], 0.5),
+    ([[0, 0, 4, 4], [0, 0, 4, 4], [1, 0, 5, 4]], [0.5, 0.75, 0.25], 1.0),
     (np.zeros((0, 4)), np.zeros(0), 0.5),
 ]
 visible_cases.record("suppress", shown_suppressed, by_marking, suppress_mistakes)
@@ -822,7 +878,7 @@ with progress.exercise("suppress"):
         low = rng.integers(0, 8, (int(rng.integers(0, 9)), 2))
         hidden_boxes = np.concatenate([low, low + rng.integers(2, 7, low.shape)], axis=1)
         hidden_scores = rng.integers(-4, 12, len(low)) / 8
-        arguments = hidden_boxes, hidden_scores, float(rng.choice([0.0625, 0.25, 0.4375, 0.5, 0.75]))
+        arguments = hidden_boxes, hidden_scores, float(rng.choice([0.0625, 0.25, 0.4375, 0.5, 0.75, 1.0]))
         checks.returns(suppress, arguments, by_marking(*arguments), suppress_mistakes)
     ### END HIDDEN TESTS
 
@@ -993,10 +1049,24 @@ def earlier_maximum(scores, hits, truths):
     return float(sum((max(precision[: k + 1]) for k, hit in enumerate(ordered) if hit), Fraction(0)) / truths)
 
 
+def later_only(scores, hits, truths):
+    """The highest precision after a hit, without its own; the own one only at the end."""
+    ordered, precision = curve_of(scores, hits)
+    heights = [max(precision[k + 1 :], default=precision[k]) for k, hit in enumerate(ordered) if hit]
+    return float(sum(heights, Fraction(0)) / truths)
+
+
 precision_mistakes = {
     "the detections are not sorted by their scores": unsorted_area,
     "the detections are sorted by rising score": lambda s, h, t: area_by_fractions(s, h, t, falling=False),
     "of equal scores the later one goes first": lambda s, h, t: area_by_fractions(s, h, t, ties=-1),
+    "of equal scores the hits go first": lambda s, h, t: area_by_fractions(
+        *zip(*sorted(zip(map(float, s), map(bool, h), strict=True), reverse=True), strict=True), t
+    ),
+    "of equal scores the hits go last": lambda s, h, t: area_by_fractions(
+        *zip(*sorted(zip(map(float, s), map(bool, h), strict=True), key=lambda p: (-p[0], p[1])), strict=True), t
+    ),
+    "only later detections are looked at, and not the hit itself": later_only,
     "the precision at each hit is summed, and later precisions are not looked at": plain_heights,
     "the highest precision at this or any earlier detection is taken, not at any later one": earlier_maximum,
     "the sum is divided by the number of hits, and not by the number of true boxes": of_hits,

@@ -248,6 +248,15 @@ speaker_mistakes = {
     "the standard deviation is divided by k, and not by its root": speakers_result(
         mean_of_speakers, lambda c, s: statistics.stdev(accuracies_of(c, s)) / len(accuracies_of(c, s))
     ),
+    "speakers with the same accuracy count once": lambda c, s: (
+        (statistics.fmean(different), statistics.stdev(different) / len(different) ** 0.5)
+        if len(different := set(accuracies_of(c, s))) > 1
+        else None
+    ),
+    "the accuracies are cut to 0 or 1 by a whole-number division": lambda c, s: (
+        statistics.fmean(map(int, accuracies_of(c, s))),
+        statistics.stdev(map(int, accuracies_of(c, s))) / len(accuracies_of(c, s)) ** 0.5,
+    ),
     "mean and standard error are exchanged": speakers_result(error_of_speakers, mean_of_speakers),
     "the median of the speakers is taken": speakers_result(
         lambda c, s: statistics.median(accuracies_of(c, s)), error_of_speakers
@@ -269,6 +278,7 @@ visible_cases.record(
         (np.array([1, 1, 1, 0]), np.array([7, 7, 7, 4])),
         (np.array([True, False, True, True, False, True, True]), np.array([3, 0, 3, 9, 9, 0, 0])),
         (np.array([1, 0, 1, 1, 1, 0, 0, 1, 1]), np.array([0, 0, 0, 0, 1, 2, 2, 2, 2])),
+        (np.array([1, 0, 1, 1, 0, 1]), np.array([5, 5, 8, 6, 6, 8])),
     ],
     by_hand,
     speaker_mistakes,
@@ -452,6 +462,18 @@ prototype_mistakes = {
     "the classes stand in the order of their first image, and not of their labels": per_class(
         lambda rows: sum(rows) / len(rows), order=list
     ),
+    "the labels are sorted as texts, so that 13 comes before 4": per_class(
+        lambda rows: sum(rows) / len(rows), lambda rows: sorted(rows, key=str)
+    ),
+    "the rows are sorted by label and cut into parts of equal size": lambda f, y: np.array(
+        [
+            part.mean(axis=0)
+            for part in np.array_split(np.asarray(f, float)[np.argsort(y, kind="stable")], len(members(f, y)))
+        ]
+    ),
+    "the means are cut to whole numbers, because the features are whole numbers": lambda f, y: (
+        np.trunc(means_by_hand(f, y)) if np.asarray(f).dtype.kind == "i" else None
+    ),
     "the largest label comes first": per_class(lambda rows: sum(rows) / len(rows), lambda rows: sorted(rows)[::-1]),
     "labels that do not occur get a row of zeros": with_gaps,
     "only the first image of each class counts": per_class(lambda rows: rows[0]),
@@ -472,6 +494,7 @@ visible_cases.record(
         (np.array([[0, 2], [4, 4], [2, 0]]), np.array([5, 3, 5])),
         (np.array([[1, 0], [2, 1], [2, 5], [0, 0], [7, 3]]), np.array([2, 2, 2, 0, 0])),
         (case_rng.normal(size=(8, 3)).round(2), np.array([9, 1, 9, 4, 4, 9, 9, 1])),
+        (np.array([[1.0, 2.0], [5.0, 3.0], [2.0, 2.0]]), np.array([13, 4, 13])),
     ],
     means_by_hand,
     prototype_mistakes,
@@ -649,6 +672,17 @@ recall_mistakes = {
     "a tie counts for the image if the other sentence stands further right": counted(
         lambda row, place, k: sum(v > row[place] or (v == row[place] and j < place) for j, v in enumerate(row)) < k
     ),
+    "similarities that differ a little count as a tie": counted(
+        lambda row, place, k: (
+            sum(v > row[place] or np.isclose(v, row[place]) for j, v in enumerate(row) if j != place) < k
+        )
+    ),
+    "similarities are rounded to two digits before they are compared": counted(
+        lambda row, place, k: sum(round(v, 2) >= round(row[place], 2) for j, v in enumerate(row) if j != place) < k
+    ),
+    "similarities up to 0.01 smaller count as a tie": counted(
+        lambda row, place, k: sum(v >= row[place] - 0.01 for j, v in enumerate(row) if j != place) < k
+    ),
     "the k smallest similarities are taken": counted(
         lambda row, place, k: sum(value <= row[place] for other, value in enumerate(row) if other != place) < k
     ),
@@ -679,6 +713,7 @@ visible_cases.record(
         (np.array([[1.0, 1.0, 0.0, 0.5], [0.2, 0.4, 0.4, 0.4], [-1.0, -2.0, -3.0, -4.0]]), 2),
         (np.array([[-2.0, -1.0, 3.0], [0.5, 0.5, 0.5]]), 7),
         (np.array([[2, 1, 0, 9], [1, 0, 3, 2], [4, 4, 4, 1]]), 3),
+        (np.array([[0.5, 0.499999, 0.1], [0.2, 0.75, 0.746]]), 1),
     ],
     recall_by_hand,
     recall_mistakes,
@@ -775,6 +810,12 @@ contrastive_mistakes = {
     "the rows keep their lengths": both_ways(scale=lambda rows: rows),
     "the columns are brought to length 1, and not the rows": both_ways(
         scale=lambda rows: rows / np.maximum(np.linalg.norm(rows, axis=0, keepdims=True), 1e-12)
+    ),
+    "only the images are brought to length 1": lambda images, texts, temperature: both_ways(scale=lambda rows: rows)(
+        scaled_rows(np.asarray(images, float)), texts, temperature
+    ),
+    "only the texts are brought to length 1": lambda images, texts, temperature: both_ways(scale=lambda rows: rows)(
+        images, scaled_rows(np.asarray(texts, float)), temperature
     ),
     "the temperature is forgotten": both_ways(heat=lambda scores, t: scores),
     "the similarities are multiplied by the temperature": both_ways(heat=lambda scores, t: scores * t),
@@ -1237,6 +1278,14 @@ def with_missing(values, groups, within, between):
     return result
 
 
+def common_for_missing(values, groups, within, between):
+    numbers = np.unique(groups)
+    common = pooling(lambda n, w, b: np.zeros(len(n)))(values, groups, within, between)[0]
+    result = np.full(int(numbers.max()) + 1, common)
+    result[numbers] = by_equations(values, groups, within, between)
+    return result
+
+
 shrink_mistakes = {
     "the common mean is the mean of all values": pooling(center=lambda own, n, w, b: np.average(own, weights=n)),
     "the common mean is the plain mean of the groups' means": pooling(center=lambda own, n, w, b: own.mean()),
@@ -1252,6 +1301,13 @@ shrink_mistakes = {
         lambda n, w, b: b / (b + w * n), lambda own, n, w, b: np.average(own, weights=1 / (b + w * n))
     ),
     "the means are cut to whole numbers": lambda v, g, w, b: np.trunc(by_equations(v, g, w, b)),
+    "with between = 0, every group gets the plain mean of the groups' means": lambda v, g, w, b: (
+        pooling(center=lambda own, n, w, b: own.mean())(v, g, w, b) if b == 0 else None
+    ),
+    "the mean size stands for the size of every group": pooling(
+        lambda n, w, b: np.full(len(n), b / (b + w / n.mean())), lambda own, n, w, b: own.mean()
+    ),
+    "groups that do not occur get the common mean": common_for_missing,
     "within is not divided by the size of the group": pooling(lambda n, w, b: b / (b + w)),
     "within is multiplied by the size of the group": pooling(lambda n, w, b: b / (b + w * n)),
     "square roots of the variances are used": lambda v, g, w, b: by_equations(v, g, w**0.5, b**0.5),

@@ -605,6 +605,9 @@ duplicate_mistakes = {
     "the copies are returned, and not the files that stay": lambda names, digests: sorted(
         {name for name, digest in zip(names, digests, strict=True) if digest is not None} - set(kept(names, digests))
     ),
+    "the shortest name stays, and not the first in the alphabet": lambda names, digests: sorted(
+        kept(names, digests, lambda pairs: sorted(pairs, key=lambda pair: (len(pair[0]), pair[0])))
+    ),
     "numbers in the names are compared as numbers": lambda names, digests: sorted(kept(names, digests, by_number)),
     "capital letters are ignored when names are compared": lambda names, digests: sorted(
         kept(names, digests, by_lower_case)
@@ -626,6 +629,7 @@ visible_cases.record(
         (["c", "a", "b", "d"], ["x", "y", "x", None]),
         (["b", "c", "a", "d"], ["x", "z", "y", "x"]),
         (["img_9", "img_10", "img_2"], ["x", "x", "y"]),
+        (["b", "aa", "c"], ["x", "x", "y"]),
         (["b", "a", "B"], ["x", "y", "x"]),
         (["d", "a", "b", "c"], ["x", None, None, "x"]),
         (["c", "a", "c", "b"], ["x", "y", "x", "y"]),
@@ -828,10 +832,34 @@ split_mistakes = {
     ),
     "a checksum (CRC-32) decides": by(lambda person: zlib.crc32(str(person).encode()) / 2**32),
     "u is rounded to whole percent": by(lambda person: int(100 * right_number(person)) / 100),
-    "the integer is taken modulo 100": by(lambda person: int(right_number(person) * 2**64) % 100 / 100),
+    "u is rounded to two digits": by(lambda person: round(right_number(person), 2)),
+    "only the first 4 bytes are used": by(
+        lambda person: int.from_bytes(hashlib.sha256(str(person).encode()).digest()[:4], "big") / 2**32
+    ),
+    "capital letters become small ones": by(from_digest(text=lambda person: str(person).lower())),
+    "spaces at the ends of the name are removed": by(from_digest(text=lambda person: str(person).strip())),
+    "the name is tidied: spaces at its ends are removed, and capital letters become small ones": by(
+        from_digest(text=lambda person: str(person).strip().lower())
+    ),
+    "the text is encoded in Latin-1": by(
+        lambda person: (
+            int.from_bytes(hashlib.sha256(str(person).encode("latin-1", "replace")).digest()[:8], "big") / 2**64
+        )
+    ),
+    "the 8 bytes are read as a number with a sign": by(
+        lambda person: abs(
+            int.from_bytes(hashlib.sha256(str(person).encode()).digest()[:8], "big", signed=True) / 2**63
+        )
+    ),
+    "the integer is taken modulo 100": by(
+        lambda person: int(hashlib.sha256(str(person).encode()).hexdigest()[:16], 16) % 100 / 100
+    ),
 }
 crowd = ["ada", "grace", "alan", "edsger", "barbara", "donald", "radia", "tim", "zoë", "李", "o'neil", "x y"]
 crowd += [name for name in map(str, range(2000)) if 0.125 <= right_number(name) < 0.13][:2]
+tidied = [" ada", "Ada", "ADA ", "Grace", "grace ", "Alan", "Zoë", "TIM", " tim", "Radia ", "radia", "O'Neil"]
+short_number = int.from_bytes(hashlib.sha256(b"barbara").digest()[:4], "big") / 2**32
+near = [name for name in map(str, range(3000)) if 0.3035 <= right_number(name) < 0.3045][:6]
 split_cases = [
     (crowd, 0.5),
     (crowd, 0.25),
@@ -839,6 +867,8 @@ split_cases = [
     ([f"p{number:03d}" for number in range(24)], 0.3),
     (list(range(16)), 0.4),
     ([str(number) for number in range(16)], 0.4),
+    (tidied, 0.5),
+    (["barbara", *near], (short_number + right_number("barbara")) / 2),
     (crowd, 0.0),
     (crowd, 1.0),
 ]
@@ -979,6 +1009,13 @@ def yield_each_row(batches, load):
         yield from teacher(batch)
 
 
+def each_row_alone(batches, load):
+    teacher = load()
+    for batch in batches:
+        for row in batch:
+            yield teacher(row[None])
+
+
 def all_at_once(batches, load):
     yield load()(np.concatenate(list(batches)))
 
@@ -1067,6 +1104,7 @@ embed_mistakes = {
     "`next(batches)` is called outside of a loop: without any batch, it raises an error": in_stream(first_batch_needed),
     "`return` ends the generator after the first batch": in_stream(only_first),
     "an empty batch is left out, so that later batches move up": in_stream(without_empty),
+    "the teacher gets each row alone, and a result is given for each row": in_stream(each_row_alone),
     "the teacher is called twice for each batch": in_stream(called_twice),
     "the images are given back, and not their features": in_stream(images_themselves),
     "the features are summed over the batch": in_stream(sum_of_batch),
@@ -1207,6 +1245,12 @@ pending_mistakes = {
     "a temporary file counts as the result": lambda chunks, folder: [
         name for name in unfinished(chunks, folder) if f"{name}.npz.tmp" not in (folder.files or {})
     ],
+    "with_suffix replaces what follows a dot in the name": lambda chunks, folder: [
+        name for name in chunks if Path(name).with_suffix(".npz").name not in whole_files(folder)
+    ],
+    "files in subfolders count, too": lambda chunks, folder: [
+        name for name in chunks if f"{name}.npz" not in [Path(file).name for file in whole_files(folder)]
+    ],
     "the number of finished files decides, and not their names": lambda chunks, folder: chunks[
         len(whole_files(folder)) :
     ],
@@ -1237,6 +1281,8 @@ visible_cases.record(
         (["part-2", "part-0", "part-1"], Folder({"part-0.npz": whole_part, "part-1.npz": b"disk full"})),
         (["part-0", "part-1", "part-2"], Folder({"part-1.npz": whole_part})),
         (["part-0", "part-1"], Folder({"part-0.npz": whole_part, "part-1.npz": whole_part})),
+        (["part-0.5", "part-0.75"], Folder({"part-0.npz": whole_part, "part-0.75.npz": whole_part})),
+        (["part-0", "part-1"], Folder({"old/": b"", "old/part-0.npz": whole_part, "part-1.npz": whole_part})),
     ],
     unfinished,
     pending_mistakes,
@@ -1250,6 +1296,8 @@ visible_cases.record(
         "pending(['part-2', 'part-0', 'part-1'], a folder with part-0.npz and a part-1.npz that is no ZIP file)",
         "pending(['part-0', 'part-1', 'part-2'], a folder with part-1.npz)",
         "pending(['part-0', 'part-1'], a folder with part-0.npz and part-1.npz)",
+        "pending(['part-0.5', 'part-0.75'], a folder with part-0.npz and part-0.75.npz)",
+        "pending(['part-0', 'part-1'], a folder with part-1.npz and, in a subfolder, part-0.npz)",
     ],
 )
 ### END HIDDEN TESTS
@@ -1516,9 +1564,25 @@ def negative_start(plain, spark, machines):
     return math.floor(later(plain, spark, machines) / faster(plain, spark, machines)) + 1
 
 
+def same_start(plain, spark, machines):
+    """Spark counts as faster without any file where both start at the same time."""
+    return 0 if later(plain, spark, machines) == 0 else solved(later, faster)(plain, spark, machines)
+
+
+def whole_shares(plain, spark, machines):
+    """Each machine gets a whole number of files."""
+    for files in range(2000):
+        if spark[0] + -(-files // machines) * spark[1] < plain[0] + files * plain[1]:
+            return files
+    return None
+
+
 break_even_mistakes = {
     "a tie counts as faster: the number is rounded up": solved(later, faster, math.ceil),
     "the number is rounded down": solved(later, faster, math.floor),
+    "the number is rounded up, and then 1 is added": solved(later, faster, lambda number: math.ceil(number) + 1),
+    "equal starts count as faster without any file": same_start,
+    "each machine gets a whole number of files": whole_shares,
     "the number is not rounded": solved(later, faster, lambda number: number),
     "the number is rounded to the nearest": solved(later, faster, round),
     "the start of Spark is divided by the machines, too": solved(
@@ -1553,6 +1617,7 @@ visible_cases.record(
     [
         ((1.0, 0.5), (11.0, 0.5), 2),
         ((1.0, 0.5), (11.0, 0.5), 4),
+        ((1.0, 1.0), (12.0, 2 - 2**-19), 2),
         ((1.0, 0.25), (21.5, 0.5), 4),
         ((1.0, 0.75), (9.0, 0.25), 2),
         ((1.0, 2.0), (9.0, 0.25), 4),

@@ -384,6 +384,14 @@ elastic_mistakes = {
     "the sum is squared, and not each distance": lambda weights, anchors, importance, strength: (
         strength / 2 * float((np.asarray(importance) * (np.asarray(weights) - anchors)).sum()) ** 2
     ),
+    "the importances are summed apart from the squared distances": lambda weights, anchors, importance, strength: (
+        strength / 2 * float(np.sum(importance) * np.mean(np.square(np.asarray(weights) - anchors)))
+    ),
+    "the sum is squared, with the roots of the importances, and not each distance": (
+        lambda weights, anchors, importance, strength: (
+            strength / 2 * float((np.sqrt(importance) * (np.asarray(weights) - anchors)).sum()) ** 2
+        )
+    ),
     "the square root of the sum is taken": lambda *arguments: float(
         np.sqrt(elastic(*arguments[:3], 2)) * arguments[3] / 2
     ),
@@ -862,6 +870,9 @@ reptile_mistakes = {
     "the old start is not added": each_array(lambda old, new, rate: rate * (new.mean(axis=0) - old)),
     "rate and 1 - rate are exchanged": each_array(lambda old, new, rate: rate * old + (1 - rate) * new.mean(axis=0)),
     "the tasks are taken one after another": each_array(one_after_another),
+    "the tasks are taken one after another, each with its share of the rate": each_array(
+        lambda old, new, rate: one_after_another(old, new, rate / len(new))
+    ),
     "the median over the tasks is taken": each_array(
         lambda old, new, rate: old + rate * (np.median(new, axis=0) - old)
     ),
@@ -1066,6 +1077,15 @@ def running_mean(networks, counts):
     return mean
 
 
+def chained(networks, counts):
+    """A running mean that knows only the counts of two neighbors."""
+    mean = networks[0]
+    for network, count, before in zip(networks[1:], counts[1:], counts[:-1], strict=True):
+        share = count / max(count + before, 1)
+        mean = [(1 - share) * old + share * new for old, new in zip(mean, network, strict=True)]
+    return mean
+
+
 federated_mistakes = {
     "all clients count alike": weighted_by(lambda counts: np.ones(len(counts)) / len(counts)),
     "all clients with clips count alike": weighted_by(lambda counts: (counts > 0) / (counts > 0).sum()),
@@ -1088,6 +1108,12 @@ federated_mistakes = {
     "the result is cut off to whole numbers": lambda networks, counts: [
         np.floor(a) for a in averaged(networks, counts)
     ],
+    "the result is cut off to whole numbers where the clients' are whole": lambda networks, counts: (
+        [np.floor(a) for a in averaged(networks, counts)] if networks[0][0].dtype.kind == "i" else None
+    ),
+    "the square roots of the counts are used": weighted_by(lambda counts: np.sqrt(counts) / np.sqrt(counts).sum()),
+    "the counts are in the reverse order of the clients": weighted_by(lambda counts: counts[::-1] / counts.sum()),
+    "the mean runs through the clients, and each one is weighed against the one before it only": chained,
     "a client without clips counts as one clip": lambda networks, counts: averaged(networks, np.maximum(counts, 1)),
     "the median is taken": lambda networks, counts: [
         np.median(np.stack(arrays), axis=0) for arrays in zip(*networks, strict=True)
@@ -1296,6 +1322,7 @@ leak_mistakes = {
         lambda w, b: np.where(b != 0, w / np.where(b == 0, 1, b), 0).mean(axis=1)
     ),
     "the projection is not divided by the squared slopes": from_gradients(lambda w, b: w @ b),
+    "negative numbers of the input become 0": from_gradients(lambda w, b: np.maximum(by_projection(w, b), 0)),
     "the input is scaled to length 1": from_gradients(
         lambda w, b: by_projection(w, b) / np.linalg.norm(by_projection(w, b))
     ),

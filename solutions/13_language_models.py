@@ -197,6 +197,9 @@ mask_mistakes = {
     "the order is ignored, and an output position sees all positions on its left": only_for(
         ["prefix"], lambda n, o, order, i, j: (j not in order) or (i in order and j <= i)
     ),
+    "the output is always taken to be the last positions": only_for(
+        ["prefix"], lambda n, o, order, i, j: j < n - len(order) or j <= i
+    ),
     "the input is read from left to right, too": only_for(
         ["prefix"],
         lambda n, o, order, i, j: (j not in order and j <= i) if i not in order else sees_by_rule(n, o, order, i, j),
@@ -392,6 +395,16 @@ def masked_inputs(ids, positions):
     return where(ids, positions, constant(MASK), own)
 
 
+def joined_ends(ids, at):
+    """The position before the first one is read as -1, the last one."""
+    hidden = set(at)
+    if not {0, len(ids) - 1} <= hidden or len(hidden) == len(ids):
+        return spans(ids, at)
+    size = next(place for place in range(len(ids)) if place not in hidden)
+    inputs, targets = spans(ids[size:], [place - size for place in at if place >= size])
+    return inputs, [*ids[:size], *targets]
+
+
 pair_mistakes = {
     "the targets are all tokens, so that tokens in plain sight count in the loss": only(
         "masked", lambda ids, at: (masked_inputs(ids, at), ids)
@@ -423,6 +436,20 @@ pair_mistakes = {
     "the targets of a permutation are all tokens": only("permutation", lambda ids, at: (ids, ids)),
     "each token predicts itself: the targets are not moved by one": lambda ids, objective, at: (
         (list(ids), list(ids)) if objective == "causal" else None
+    ),
+    "causal predicts the tokens at the positions only": only(
+        "causal", lambda ids, at: (ids[:-1], masked_targets(ids, at)[1:])
+    ),
+    "tokens are looked up by their numbers, so that equal tokens elsewhere are hidden, too": lambda ids, objective, at: (
+        pair_by_runs(ids, objective, [place for place, token in enumerate(ids) if token in [ids[p] for p in at]])
+        if objective in ("masked", "permutation")
+        else None
+    ),
+    "nothing, and no sentinel, is the target where no position is given": only(
+        "span", lambda ids, at: spans(ids, at) if at else (ids, [])
+    ),
+    "a run at the beginning is taken for the end of a run at the end of the row": only(
+        "span", lambda ids, at: joined_ends(ids, at)
     ),
     "each token predicts the one before": only("causal", lambda ids, at: (ids[1:], ids[:-1])),
     "only the targets of causal are shortened": only("causal", lambda ids, at: (ids, ids[1:])),
@@ -564,7 +591,7 @@ plt.show()
 # | **Signature** | `perplexity(logits, ids)` |
 # | **Arguments** | `logits`: an array of shape `(n, length, vocabulary)`; `ids`: token numbers, an array of shape `(n, length)`, in which 0 is padding |
 # | **Returns** | a number, $\exp\left(-\frac{1}{m} \sum \ln p\right)$ over all $m$ predicted tokens of all rows together |
-# | **Rules** | `logits[i, t]` predict `ids[i, t + 1]`, so the first token of a row and the last logits do not count. Padding is never a target. The probabilities are the softmax of the logits. Logits can be as large as 1,000, so a probability can be too small for a floating-point number, while its logarithm is not. There is at least one target. |
+# | **Rules** | `logits[i, t]` predict `ids[i, t + 1]`, so the first token of a row and the last logits do not count. Padding is never a target, and it may stand anywhere in a row. The probabilities are the softmax of the logits. Logits can be as large as 1,000, so a probability can be too small for a floating-point number, while its logarithm is not. There is at least one target. |
 # | **Example** | If all logits are 0 and the vocabulary has 5 tokens, the perplexity is 5. |
 # | **Points** | 3 points |
 #
@@ -632,12 +659,37 @@ def perplexity_by_hand(logits, ids):
     return math.exp(mean_of(surprises(logits, ids)))
 
 
+def first_part(scores, row):
+    """-ln p of the targets before the first padding among them."""
+    end = 1 + next((place for place, token in enumerate(row[1:]) if token == 0), len(row) - 1)
+    return surprises([scores[:end]], [row[:end]])[0]
+
+
+def before_padding(logits, ids):
+    """The targets whose own input is a token."""
+    every = surprises(logits, ids, padding=True)
+    kept = [
+        [v for v, token in zip(values, row[:-1], strict=True) if token] for values, row in zip(every, ids, strict=True)
+    ]
+    return math.exp(mean_of(kept))
+
+
 perplexity_mistakes = {
     "each position is compared with its own token: position t predicts the token at t + 1": lambda logits, ids: (
         math.exp(mean_of(surprises(logits, ids, 0)))
     ),
     "each position is compared with the token before it": lambda logits, ids: math.exp(
         mean_of(surprises(logits, ids, -1))
+    ),
+    "padding is left out of the sum, but counts in the number of targets": lambda logits, ids: math.exp(
+        sum(map(sum, surprises(logits, ids))) / sum(len(row) - 1 for row in ids)
+    ),
+    "what follows the first padding of a row is left out, tokens, too": lambda logits, ids: math.exp(
+        mean_of([first_part(*pair) for pair in zip(logits, ids, strict=True)])
+    ),
+    "a target is left out where the token before it is padding, and not where the target is": before_padding,
+    "padding is left out of the softmax": lambda logits, ids: perplexity_by_hand(
+        np.where(np.arange(np.shape(logits)[-1]) == 0, -1e9, logits), ids
     ),
     "padding counts as a target": lambda logits, ids: math.exp(mean_of(surprises(logits, ids, padding=True))),
     "the mean is taken in each row first; every token counts the same": lambda logits, ids: math.exp(
@@ -684,6 +736,7 @@ visible_cases.record(
         (np.array([[[0.0, 3.0], [0.0, 0.0]], [[1.0, 2.0], [5.0, 1.0]]]), np.array([[1, 1], [1, 0]])),
         (np.array([[[1000.0, 999.0, 998.0], [0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]]), np.array([[2, 1, 1]])),
         (uneven[:, :2], np.array([[1, 2], [2, 1]])),
+        (uneven, np.array([[0, 0, 1, 2], [2, 1, 0, 1]])),
         (np.array([[[0, 1, 2, 3], [3, 2, 1, 0], [1, 1, 1, 1]]]), np.array([[3, 3, 1]])),
         (unlikely(60.0), np.array([[2, 1, 2, 1]])),
         (unlikely(1000.0), np.array([[2, 1, 2, 1]])),
@@ -1197,6 +1250,9 @@ merge_mistakes = {
     "only the first component of the update counts": lambda w, a, b, s: w + s * np.outer(a[:, 0], b[0]),
     "the weights are returned unchanged": lambda w, a, b, s: w,
     "the result is cut to whole numbers": lambda w, a, b, s: (w + s * (a @ b)).astype(w.dtype),
+    "weights and update are mixed with the shares 1 - scale and scale": lambda w, a, b, s: (1 - s) * w + s * (a @ b),
+    "a scale of 0 counts as 1": lambda w, a, b, s: w + (s or 1) * (a @ b),
+    "the update is transposed": lambda w, a, b, s: w + s * (a @ b).T if w.shape[0] == w.shape[1] else None,
     "the update multiplies the weights": lambda w, a, b, s: w * (1 + s * (a @ b)),
     "only the size of the scale counts, and not its sign": lambda w, a, b, s: w + abs(s) * (a @ b),
 }

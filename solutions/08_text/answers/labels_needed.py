@@ -195,3 +195,73 @@ def labels_needed(counts, accuracies, goal):
             share = (goal - accuracies[place - 1]) / (accuracies[place] - accuracies[place - 1])
             return float(counts[place - 1] * (counts[place] / counts[place - 1]) ** share)
     return None
+
+
+# %% right: backward loop
+def labels_needed(counts, accuracies, goal):
+    goals = [goal] * len(counts) if np.ndim(goal) == 0 else list(goal)
+    diff = [a - g for a, g in zip(accuracies, goals)]
+    if diff[-1] < 0:
+        return None
+    for i in range(len(counts) - 2, -1, -1):
+        if diff[i] < 0:
+            share = -diff[i] / (diff[i + 1] - diff[i])
+            return float(math_exp(np.log(counts[i]) + share * (np.log(counts[i + 1]) - np.log(counts[i]))))
+    return float(counts[0])
+
+
+def math_exp(x):
+    import math
+
+    return math.exp(x)
+
+
+# %% right: interp on the last crossing
+def labels_needed(counts, accuracies, goal):
+    diff = np.asarray(accuracies, float) - np.asarray(goal, float)
+    below = np.flatnonzero(diff < 0)
+    if len(below) == 0:
+        return float(counts[0])
+    last = below[-1]
+    if last == len(diff) - 1:
+        return None
+    return float(np.exp(np.interp(0, diff[last:last + 2], np.log(np.asarray(counts, float)[last:last + 2]))))
+
+
+# %% right: powers of the ratio
+def labels_needed(counts, accuracies, goal):
+    goal = np.broadcast_to(goal, len(counts))
+    gap = [float(a) - float(g) for a, g in zip(accuracies, goal)]
+    start = max((i for i, g in enumerate(gap) if g < 0), default=None)
+    if start is None:
+        return counts[0] * 1.0
+    if start + 1 == len(gap):
+        return None
+    return counts[start] * (counts[start + 1] / counts[start]) ** (gap[start] / (gap[start] - gap[start + 1]))
+
+
+# %% wrong: the goal of the right end is used for the whole stretch
+# message: the goal stays the same between two counts, and is not a lin
+def labels_needed(counts, accuracies, goal):
+    goals = np.broadcast_to(np.asarray(goal, float), len(counts))
+    acc = np.asarray(accuracies, float)
+    below = np.flatnonzero(acc < goals)
+    if len(below) == 0:
+        return float(counts[0])
+    last = below[-1]
+    if last == len(acc) - 1:
+        return None
+    return float(np.exp(np.interp(goals[last + 1], acc[last:last + 2], np.log(np.asarray(counts, float)[last:last + 2]))))
+
+
+# %% wrong: rounded up to a whole number of labels
+# message: the number is rounded up to a whole number of labels
+def labels_needed(counts, accuracies, goal):
+    diff = np.asarray(accuracies, float) - np.asarray(goal, float)
+    below = np.flatnonzero(diff < 0)
+    if len(below) == 0:
+        return float(counts[0])
+    last = below[-1]
+    if last == len(diff) - 1:
+        return None
+    return float(np.ceil(np.exp(np.interp(0, diff[last:last + 2], np.log(np.asarray(counts, float)[last:last + 2])))))

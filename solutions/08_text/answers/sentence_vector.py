@@ -136,3 +136,53 @@ def sentence_vector(states, mask):
 def sentence_vector(states, mask):
     sums = (np.asarray(states, float) * np.asarray(mask)[:, :, None]).sum(axis=1)
     return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1)
+
+
+# %% right: loop over sentences
+def sentence_vector(states, mask):
+    states, mask = np.asarray(states, dtype=float), np.asarray(mask)
+    rows = []
+    for sentence, real in zip(states, mask):
+        kept = sentence[real == 1]
+        mean = kept.mean(axis=0) if len(kept) else np.zeros(states.shape[2])
+        length = np.linalg.norm(mean)
+        rows.append(mean / length if length > 0 else mean)
+    return np.array(rows).reshape(len(states), states.shape[2])
+
+
+# %% right: einsum, another way
+def sentence_vector(states, mask):
+    total = np.einsum("ntw,nt->nw", np.asarray(states, float), np.asarray(mask, float))
+    length = np.sqrt((total ** 2).sum(axis=1, keepdims=True))
+    return np.divide(total, length, out=np.zeros_like(total), where=length > 0)
+
+
+# %% right: Keras operations
+def sentence_vector(states, mask):
+    states = keras.ops.convert_to_tensor(states, dtype="float64")
+    weights = keras.ops.cast(mask, "float64")[..., None]
+    total = keras.ops.sum(states * weights, axis=1)
+    length = keras.ops.sqrt(keras.ops.sum(total**2, axis=-1, keepdims=True))
+    return keras.ops.convert_to_numpy(total / keras.ops.where(length > 0, length, 1.0))
+
+
+# %% wrong: the first sum(mask) tokens, as if padding were at the end
+# message: the first tokens are taken, as many as are real: padding nee
+def sentence_vector(states, mask):
+    states, mask = np.asarray(states, float), np.asarray(mask)
+    out = np.zeros((len(states), states.shape[2]))
+    for i in range(len(states)):
+        count = int(mask[i].sum())
+        if count:
+            mean = states[i, :count].mean(axis=0)
+            out[i] = mean / np.linalg.norm(mean)
+    return out
+
+
+# %% wrong: scaled by the largest entry, not by the Euclidean length
+# message: the largest number of each vector becomes 1, and not its len
+def sentence_vector(states, mask):
+    states, mask = np.asarray(states, float), np.asarray(mask, float)
+    total = (states * mask[:, :, None]).sum(axis=1)
+    norm = np.abs(total).max(axis=1, keepdims=True)
+    return total / np.where(norm > 0, norm, 1)

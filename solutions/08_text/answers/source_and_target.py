@@ -239,3 +239,56 @@ def source_and_target(texts, domains, source, target, count):
     tested = {keys[place] for place in test}
     train = [place for place, domain in enumerate(domains) if domain == source and keys[place] not in tested]
     return train, labeled, test
+
+
+# %% right: one dictionary
+def source_and_target(texts, domains, source, target, count):
+    keys = [" ".join(text.lower().split()) for text in texts]
+    first = {}
+    for place, (key, domain) in enumerate(zip(keys, domains)):
+        if domain == target:
+            first.setdefault(key, place)
+    places = list(first.values())
+    labeled, test = places[:count], places[count:]
+    tested = {keys[place] for place in test}
+    return [p for p in range(len(texts)) if domains[p] == source and keys[p] not in tested], labeled, test
+
+
+# %% right: pandas
+def source_and_target(texts, domains, source, target, count):
+    import pandas as pd
+
+    table = pd.DataFrame({"key": [" ".join(t.lower().split()) for t in texts], "domain": list(domains)})
+    unique = table[table.domain == target].drop_duplicates("key")
+    labeled, test = unique.iloc[:count], unique.iloc[count:]
+    train = table[(table.domain == source) & ~table.key.isin(test.key)]
+    return train.index.tolist(), labeled.index.tolist(), test.index.tolist()
+
+
+# %% right: tuples of casefolded words
+def source_and_target(texts, domains, source, target, count):
+    words = [tuple(text.casefold().split()) for text in texts]
+    seen, labeled, test = set(), [], []
+    for i, domain in enumerate(domains):
+        if domain == target and words[i] not in seen:
+            seen.add(words[i])
+            (labeled if len(labeled) < count else test).append(i)
+    forbidden = {words[i] for i in test}
+    train = [i for i, domain in enumerate(domains) if domain == source and words[i] not in forbidden]
+    return (train, labeled, test)
+
+
+# %% wrong: repeats are removed from train
+# message: repeats leave train, where they may stay
+def source_and_target(texts, domains, source, target, count):
+    keys = [" ".join(text.lower().split()) for text in texts]
+    first, own = {}, {}
+    for place, (key, domain) in enumerate(zip(keys, domains)):
+        if domain == target:
+            first.setdefault(key, place)
+        if domain == source:
+            own.setdefault(key, place)
+    places = list(first.values())
+    labeled, test = places[:count], places[count:]
+    tested = {keys[place] for place in test}
+    return [p for key, p in own.items() if key not in tested], labeled, test

@@ -250,3 +250,101 @@ def word_pieces(word, vocabulary):
         else:
             return ["[UNK]"]
     return pieces
+
+
+# %% right: recursion
+def word_pieces(word, vocabulary):
+    def rest(text, prefix):
+        if not text:
+            return []
+        for length in range(len(text), 0, -1):
+            if prefix + text[:length] in vocabulary:
+                after = rest(text[length:], "##")
+                return None if after is None else [prefix + text[:length], *after]
+        return None
+
+    found = rest(word, "") if len(word) < 500 else loop(word, vocabulary)
+    return found if found is not None else ["[UNK]"]
+
+
+def loop(word, vocabulary):
+    out, start = [], 0
+    while start < len(word):
+        end = len(word)
+        while end > start and ("##" if start else "") + word[start:end] not in vocabulary:
+            end -= 1
+        if end == start:
+            return None
+        out.append(("##" if start else "") + word[start:end])
+        start = end
+    return out
+
+
+# %% right: longest of the matching pieces
+def word_pieces(word, vocabulary):
+    first = [piece for piece in vocabulary if not piece.startswith("##")]
+    later = [piece[2:] for piece in vocabulary if piece.startswith("##")]
+    pieces = []
+    while word:
+        fits = [piece for piece in (later if pieces else first) if piece and word.startswith(piece)]
+        if not fits:
+            return ["[UNK]"]
+        best = max(fits, key=len)
+        pieces.append("##" * bool(pieces) + best)
+        word = word[len(best):]
+    return pieces
+
+
+# %% right: for and else
+def word_pieces(word, vocabulary):
+    result, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            part = word[start:end] if start == 0 else "##" + word[start:end]
+            if part in vocabulary:
+                result.append(part)
+                start = end
+                break
+        else:
+            return ["[UNK]"]
+    return result
+
+
+# %% wrong: the first piece may be one with ##
+# message: a piece with \#\# is taken at the beginning of the word
+def word_pieces(word, vocabulary):
+    result, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            piece = word[start:end]
+            if start == 0 and piece in vocabulary:
+                result.append(piece)
+                start = end
+                break
+            if "##" + piece in vocabulary:
+                result.append("##" + piece)
+                start = end
+                break
+        else:
+            return ["[UNK]"]
+    return result
+
+
+# %% wrong: a word that is in the vocabulary as a continuation is returned whole
+# message: a word that the vocabulary has only with \#\# in front is retu
+def word_pieces(word, vocabulary):
+    if word in vocabulary:
+        return [word]
+    if "##" + word in vocabulary:
+        return ["##" + word]
+    result, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            part = ("##" if start else "") + word[start:end]
+            if part in vocabulary:
+                result.append(part)
+                start = end
+                break
+        else:
+            return ["[UNK]"]
+    return result

@@ -124,3 +124,74 @@ def average_precision(scores, hits, truths):
 # message: recall is returned
 def average_precision(scores, hits, truths):
     return float(np.sum(np.asarray(hits, bool)) / truths)
+
+
+# %% right: backward loop
+def average_precision(scores, hits, truths):
+    order = sorted(range(len(scores)), key=lambda i: -scores[i])
+    ordered = [bool(hits[i]) for i in order]
+    precisions, found = [], 0
+    for k, hit in enumerate(ordered, 1):
+        found += hit
+        precisions.append(found / k)
+    area, best = 0.0, 0.0
+    for hit, precision in zip(ordered[::-1], precisions[::-1]):
+        best = max(best, precision)
+        area += best * hit / truths
+    return area
+
+
+# %% right: accumulate
+def average_precision(scores, hits, truths):
+    order = np.argsort(-np.asarray(scores, float), kind="stable")
+    ordered = np.asarray(hits, bool)[order]
+    precision = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(envelope[ordered].sum() / truths)
+
+
+# %% right: pandas
+def average_precision(scores, hits, truths):
+    import pandas as pd
+
+    if len(scores) == 0:
+        return 0.0
+    table = pd.DataFrame({"score": np.asarray(scores, float), "hit": np.asarray(hits, bool)})
+    table = table.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    table["precision"] = table.hit.cumsum() / (table.index + 1)
+    table["height"] = table.precision[::-1].cummax()[::-1]
+    return table.height[table.hit].sum() / truths
+
+
+# %% wrong: hits among equal scores first
+# message: of equal scores the hits go first
+def average_precision(scores, hits, truths):
+    pairs = sorted(zip(scores, hits), reverse=True)
+    ordered = np.array([bool(hit) for _, hit in pairs], dtype=bool)
+    precision = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(envelope[ordered].sum() / truths)
+
+
+# %% right: trapezoids, which the envelope makes steps
+def average_precision(scores, hits, truths):
+    order = np.argsort(-np.asarray(scores, float), kind="stable")
+    ordered = np.asarray(hits, bool)[order]
+    precision = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
+    recall = np.cumsum(ordered) / truths
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    if not len(ordered):
+        return 0.0
+    return float(np.trapezoid(np.r_[envelope[0], envelope], np.r_[0, recall]))
+
+
+# %% wrong: the highest precision at later hits only if they are strictly later
+# message: only later detections are looked at, and not the hit itself
+def average_precision(scores, hits, truths):
+    order = np.argsort(-np.asarray(scores, float), kind="stable")
+    ordered = np.asarray(hits, bool)[order]
+    precision = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
+    area = 0.0
+    for i in np.flatnonzero(ordered):
+        area += max(precision[i + 1:], default=precision[i]) / truths
+    return float(area)

@@ -248,3 +248,91 @@ def grid_target(boxes, stride, size):
                 np.log((bottom - top) / stride),
             ]
     return target
+
+
+# %% right: loop with the largest
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, float).reshape(-1, 4):
+        x, y, w, h = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        column, row = min(int(x // stride), cells - 1), min(int(y // stride), cells - 1)
+        if w * h > areas[row, column]:
+            areas[row, column] = w * h
+            target[row, column] = [1, x / stride - column, y / stride - row, np.log(w / stride), np.log(h / stride)]
+    return target
+
+
+# %% right: sorted by area, assigned backward
+def grid_target(boxes, stride, size):
+    boxes = np.asarray(boxes, float).reshape(-1, 4)
+    cells = size // stride
+    target = np.zeros((cells, cells, 5), dtype="float32")
+    wide = boxes[:, 2:] - boxes[:, :2]
+    order = np.argsort(-wide.prod(axis=1), kind="stable")[::-1]
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2 / stride
+    place = np.minimum(np.floor(middle).astype(int), cells - 1)
+    for i in order:
+        c, r = place[i]
+        target[r, c] = (1, *(middle[i] - place[i]), *np.log(wide[i] / stride))
+    return target
+
+
+# %% right: dictionary of the best box per cell
+def grid_target(boxes, stride, size):
+    cells, best = size // stride, {}
+    for box in [tuple(map(float, box)) for box in boxes]:
+        x, y = (box[0] + box[2]) / (2 * stride), (box[1] + box[3]) / (2 * stride)
+        key = (min(int(y), cells - 1), min(int(x), cells - 1))
+        area = (box[2] - box[0]) * (box[3] - box[1])
+        if key not in best or best[key][0] < area:
+            best[key] = (area, [1, x - key[1], y - key[0], np.log((box[2] - box[0]) / stride), np.log((box[3] - box[1]) / stride)])
+    target = np.zeros((cells, cells, 5))
+    for key, (_, numbers) in best.items():
+        target[key] = numbers
+    return target
+
+
+# %% wrong: area clipped to the scene decides which box is larger
+# message: of several boxes in a cell the one with the largest part wit
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, float).reshape(-1, 4):
+        x, y, w, h = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        column, row = min(int(x // stride), cells - 1), min(int(y // stride), cells - 1)
+        area = (min(right, size) - max(left, 0)) * (min(bottom, size) - max(top, 0))
+        if area > areas[row, column]:
+            areas[row, column] = area
+            target[row, column] = [1, x / stride - column, y / stride - row, np.log(w / stride), np.log(h / stride)]
+    return target
+
+
+# %% wrong: integer middle, half pixels are lost
+# message: the middle is rounded down to whole pixels
+def grid_target(boxes, stride, size):
+    cells = size // stride
+    target, areas = np.zeros((cells, cells, 5)), np.zeros((cells, cells))
+    for left, top, right, bottom in np.asarray(boxes, float).reshape(-1, 4):
+        x, y, w, h = (left + right) // 2, (top + bottom) // 2, right - left, bottom - top
+        column, row = min(int(x // stride), cells - 1), min(int(y // stride), cells - 1)
+        if w * h > areas[row, column]:
+            areas[row, column] = w * h
+            target[row, column] = [1, x / stride - column, y / stride - row, np.log(w / stride), np.log(h / stride)]
+    return target
+
+
+# %% wrong: the array has the dtype of whole-number boxes
+# message: the target is cut to whole numbers, because it has the dtype
+def grid_target(boxes, stride, size):
+    boxes = np.asarray(boxes).reshape(-1, 4)
+    cells = size // stride
+    target = np.zeros((cells, cells, 5), dtype=boxes.dtype)
+    areas = np.zeros((cells, cells))
+    for left, top, right, bottom in boxes:
+        x, y, w, h = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+        column, row = min(int(x // stride), cells - 1), min(int(y // stride), cells - 1)
+        if w * h > areas[row, column]:
+            areas[row, column] = w * h
+            target[row, column] = [1, x / stride - column, y / stride - row, np.log(w / stride), np.log(h / stride)]
+    return target

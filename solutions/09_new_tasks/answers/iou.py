@@ -158,3 +158,77 @@ def iou(boxes, others):
     if isinstance(boxes, list):
         boxes.clear()
     return table
+
+
+# %% right: two loops, another way
+def iou(boxes, others):
+    boxes, others = np.asarray(boxes, float).reshape(-1, 4), np.asarray(others, float).reshape(-1, 4)
+    out = np.zeros((len(boxes), len(others)))
+    area = lambda b: max(b[2] - b[0], 0) * max(b[3] - b[1], 0)
+    for i, a in enumerate(boxes):
+        for j, b in enumerate(others):
+            w, h = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            if w > 0 and h > 0 and area(a) > 0 and area(b) > 0:
+                out[i, j] = w * h / (area(a) + area(b) - w * h)
+    return out
+
+
+# %% right: broadcasting
+def iou(boxes, others):
+    a = np.asarray(boxes, dtype=np.float64).reshape(-1, 1, 4)
+    b = np.asarray(others, dtype=np.float64).reshape(1, -1, 4)
+    size = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    areas = [np.clip(x[..., 2:] - x[..., :2], 0, None).prod(-1) for x in (a, b)]
+    inter = size.prod(-1) * (areas[0] > 0) * (areas[1] > 0)
+    union = areas[0] + areas[1] - inter
+    return np.where(union > 0, inter / np.where(union > 0, union, 1), 0.0)
+
+
+# %% right: TensorFlow
+def iou(boxes, others):
+    import tensorflow as tf
+
+    a = tf.reshape(tf.convert_to_tensor(np.asarray(boxes, "float64")), (-1, 1, 4))
+    b = tf.reshape(tf.convert_to_tensor(np.asarray(others, "float64")), (1, -1, 4))
+    area_a = tf.reduce_prod(tf.nn.relu(a[..., 2:] - a[..., :2]), -1)
+    area_b = tf.reduce_prod(tf.nn.relu(b[..., 2:] - b[..., :2]), -1)
+    both = tf.reduce_prod(tf.nn.relu(tf.minimum(a[..., 2:], b[..., 2:]) - tf.maximum(a[..., :2], b[..., :2])), -1)
+    both = tf.where((area_a > 0) & (area_b > 0), both, 0.0)
+    return tf.math.divide_no_nan(both, area_a + area_b - both).numpy()
+
+
+# %% wrong: boxes apart on both axes get a positive product of two negatives
+# message: boxes that are apart on both axes share an area: the product
+def iou(boxes, others):
+    a = np.asarray(boxes, dtype=np.float64).reshape(-1, 1, 4)
+    b = np.asarray(others, dtype=np.float64).reshape(1, -1, 4)
+    size = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    inter = np.maximum(size.prod(-1), 0)
+    areas = [np.clip(x[..., 2:] - x[..., :2], 0, None).prod(-1) for x in (a, b)]
+    union = areas[0] + areas[1] - inter
+    good = (areas[0] > 0) & (areas[1] > 0)
+    return np.where(good, inter / np.where(union > 0, union, 1), 0)
+
+
+# %% right: areas of empty boxes not clipped, the intersection is
+def iou(boxes, others):
+    a = np.asarray(boxes, dtype=np.float64).reshape(-1, 1, 4)
+    b = np.asarray(others, dtype=np.float64).reshape(1, -1, 4)
+    size = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    inter = size.prod(-1)
+    areas = [(x[..., 2:] - x[..., :2]).prod(-1) for x in (a, b)]
+    union = areas[0] + areas[1] - inter
+    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+
+
+# %% wrong: corners of empty boxes are swapped
+# message: the edges of an empty box are exchanged, so that it gets an
+def iou(boxes, others):
+    a = np.asarray(boxes, dtype=np.float64).reshape(-1, 1, 4)
+    b = np.asarray(others, dtype=np.float64).reshape(1, -1, 4)
+    a = np.concatenate([np.minimum(a[..., :2], a[..., 2:]), np.maximum(a[..., :2], a[..., 2:])], -1)
+    b = np.concatenate([np.minimum(b[..., :2], b[..., 2:]), np.maximum(b[..., :2], b[..., 2:])], -1)
+    inter = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None).prod(-1)
+    areas = [(x[..., 2:] - x[..., :2]).prod(-1) for x in (a, b)]
+    union = areas[0] + areas[1] - inter
+    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)

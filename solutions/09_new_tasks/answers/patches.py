@@ -148,3 +148,37 @@ def patches(images, size):
         raise ValueError
     cut = images.reshape(n, h // size, size, w // size, size, c)
     return cut.transpose(0, 1, 3, 2, 4, 5).reshape(n, -1, size * size * c).astype(np.uint8)
+
+
+# %% right: loops, another way
+def patches(images, size):
+    images = np.asarray(images)
+    n, height, width, channels = images.shape
+    if height % size or width % size:
+        raise ValueError("no multiple")
+    rows = [
+        images[:, top:top + size, left:left + size].reshape(n, -1)
+        for top in range(0, height, size)
+        for left in range(0, width, size)
+    ]
+    return np.stack(rows, axis=1)
+
+
+# %% right: transpose
+def patches(images, size):
+    images = np.asarray(images)
+    n, h, w, c = images.shape
+    if h % size or w % size:
+        raise ValueError(f"{h}x{w} is no multiple of {size}")
+    return images.reshape(n, h // size, size, w // size, size, c).transpose(0, 1, 3, 2, 4, 5).reshape(n, -1, size * size * c)
+
+
+# %% right: TensorFlow's patches
+def patches(images, size):
+    import tensorflow as tf
+
+    images = np.asarray(images)
+    if images.shape[1] % size or images.shape[2] % size:
+        raise ValueError("size")
+    cut = tf.image.extract_patches(images.astype("float64"), [1, size, size, 1], [1, size, size, 1], [1] * 4, "VALID")
+    return tf.reshape(cut, (len(images), -1, size * size * images.shape[3])).numpy().astype(images.dtype)

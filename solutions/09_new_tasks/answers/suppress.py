@@ -154,3 +154,62 @@ def suppress(boxes, scores, threshold):
         if np.max(iou(boxes[[place]], boxes[kept])) <= threshold:
             kept.append(place)
     return kept
+
+
+# %% right: loop with own overlap
+def suppress(boxes, scores, threshold):
+    boxes, scores = [list(map(float, b)) for b in boxes], [float(s) for s in scores]
+
+    def overlap(a, b):
+        w, h = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+        if w <= 0 or h <= 0:
+            return 0.0
+        return w * h / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - w * h)
+
+    kept = []
+    for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
+        if all(overlap(boxes[i], boxes[j]) <= threshold for j in kept):
+            kept.append(i)
+    return kept
+
+
+# %% right: matrix and flags
+def suppress(boxes, scores, threshold):
+    scores = np.asarray(scores, float)
+    if scores.size == 0:
+        return []
+    table = np.asarray(iou(boxes, boxes))
+    alive, kept = np.ones(len(scores), bool), []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        if alive[i]:
+            kept.append(i)
+            alive &= table[i] <= threshold
+    return kept
+
+
+# %% right: queue
+def suppress(boxes, scores, threshold):
+    boxes = np.asarray(boxes, float).reshape(-1, 4)
+    queue = [int(i) for i in np.argsort(-np.asarray(scores, float), kind="stable")]
+    kept = []
+    while queue:
+        best = queue.pop(0)
+        kept.append(best)
+        if queue:
+            overlaps = np.asarray(iou(boxes[[best]], boxes[queue]))[0]
+            queue = [i for i, o in zip(queue, overlaps) if not o > threshold]
+    return kept
+
+
+# %% wrong: equal boxes are removed by value, so a copy with a lower score survives the threshold 1
+# message: of equal boxes only one stays, whatever the threshold
+def suppress(boxes, scores, threshold):
+    boxes, scores = np.asarray(boxes, float).reshape(-1, 4), np.asarray(scores, float)
+    kept, seen = [], set()
+    for i in np.argsort(-scores, kind="stable").tolist():
+        if tuple(boxes[i]) in seen:
+            continue
+        if all(np.asarray(iou(boxes[[i]], boxes[[j]]))[0, 0] <= threshold for j in kept):
+            kept.append(i)
+            seen.add(tuple(boxes[i]))
+    return kept

@@ -192,3 +192,41 @@ def unet(encoder, skips, classes):
         x = keras.layers.Concatenate()([x, skip])
         x = keras.layers.Conv2D(skip.shape[-1], 3, padding="same", activation="relu")(x)
     return keras.Model(copy.input, keras.layers.Conv2D(classes, 1)(x))
+
+
+# %% right: plain loop
+def unet(encoder, skips, classes):
+    x = encoder.output
+    for name in skips:
+        skip = encoder.get_layer(name).output
+        x = keras.layers.UpSampling2D(2)(x)
+        x = keras.layers.Concatenate()([x, skip])
+        x = keras.layers.Conv2D(skip.shape[-1], 3, padding="same", activation="relu")(x)
+    return keras.Model(encoder.input, keras.layers.Conv2D(classes, 1)(x))
+
+
+# %% right: separate ReLU layers
+def unet(encoder, skips, classes):
+    x = encoder.outputs[0]
+    for name in skips:
+        skip = encoder.get_layer(name).output
+        x = keras.layers.UpSampling2D((2, 2), interpolation="nearest")(x)
+        x = keras.layers.Concatenate(axis=-1)([x, skip])
+        x = keras.layers.Conv2D(int(skip.shape[-1]), (3, 3), padding="same")(x)
+        x = keras.layers.ReLU()(x)
+    logits = keras.layers.Conv2D(classes, 1, padding="same", name="logits")(x)
+    return keras.Model(inputs=encoder.inputs, outputs=logits, name="unet")
+
+
+# %% right: helper and functools.reduce
+def unet(encoder, skips, classes):
+    from functools import reduce
+
+    def block(x, name):
+        skip = encoder.get_layer(name).output
+        up = keras.layers.concatenate([keras.layers.UpSampling2D()(x), skip])
+        up = keras.layers.Conv2D(skip.shape[-1], 3, padding="same")(up)
+        return keras.layers.Activation("relu")(up)
+
+    out = keras.layers.Conv2D(classes, 1)(reduce(block, skips, encoder.output))
+    return keras.models.Model(encoder.input, out)

@@ -123,3 +123,45 @@ def by_speaker(correct, speakers):
     clips = np.bincount(speakers)
     accuracies = np.bincount(speakers, weights=correct) / np.maximum(clips, 1)
     return np.mean(accuracies), np.std(accuracies, ddof=1) / np.sqrt(len(accuracies))
+
+
+# %% right: pandas
+def by_speaker(correct, speakers):
+    import pandas as pd
+
+    each = pd.Series(np.asarray(correct, float)).groupby(np.asarray(speakers)).mean()
+    return each.mean(), each.sem()
+
+
+# %% right: dictionary and statistics
+def by_speaker(correct, speakers):
+    import statistics
+
+    clips = {}
+    for value, person in zip(correct, speakers):
+        clips.setdefault(int(person), []).append(float(value))
+    each = [sum(c) / len(c) for c in clips.values()]
+    return statistics.fmean(each), statistics.stdev(each) / len(each) ** 0.5
+
+
+# %% right: unique and bincount
+def by_speaker(correct, speakers):
+    _, number = np.unique(speakers, return_inverse=True)
+    each = np.bincount(number, np.asarray(correct, float)) / np.bincount(number)
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
+
+
+# %% wrong: equal accuracies are counted once
+# message: speakers with the same accuracy count once
+def by_speaker(correct, speakers):
+    each = {float(np.mean(np.asarray(correct)[np.asarray(speakers) == s])) for s in speakers}
+    each = np.array(sorted(each))
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size)) if len(each) > 1 else 0.0
+
+
+# %% wrong: negated booleans break (mean of correct as a sum of integers, integer division)
+# message: the accuracies are cut to 0 or 1 by a whole-number division
+def by_speaker(correct, speakers):
+    correct, speakers = np.asarray(correct).astype(int), np.asarray(speakers)
+    each = np.array([correct[speakers == s].sum() // (speakers == s).sum() for s in np.unique(speakers)], float)
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))

@@ -174,3 +174,43 @@ def contrastive_loss(images, texts, temperature):
     images, texts = (keras.ops.normalize(part, axis=-1) for part in (images, texts))
     scores = keras.ops.matmul(images, keras.ops.transpose(texts)) / temperature
     return -keras.ops.mean(keras.ops.log_softmax(scores, axis=1) + keras.ops.log_softmax(scores, axis=0)) / 2
+
+
+# %% right: keras.ops
+def contrastive_loss(images, texts, temperature):
+    ops = keras.ops
+    images = images / ops.norm(images, axis=1, keepdims=True)
+    texts = texts / ops.norm(texts, axis=1, keepdims=True)
+    table = ops.matmul(images, ops.transpose(texts)) / temperature
+    own = ops.diagonal(table)
+    return ops.mean(ops.logsumexp(table, axis=1) + ops.logsumexp(table, axis=0) - 2 * own) / 2
+
+
+# %% right: cross-entropy
+def contrastive_loss(images, texts, temperature):
+    ops = keras.ops
+    images, texts = ops.normalize(images, axis=1), ops.normalize(texts, axis=1)
+    table = images @ ops.transpose(texts) / temperature
+    targets = ops.arange(ops.shape(table)[0])
+    one = keras.losses.sparse_categorical_crossentropy(targets, table, from_logits=True)
+    other = keras.losses.sparse_categorical_crossentropy(targets, ops.transpose(table), from_logits=True)
+    return (ops.mean(one) + ops.mean(other)) / 2
+
+
+# %% right: TensorFlow
+def contrastive_loss(images, texts, temperature):
+    import tensorflow as tf
+
+    a, b = tf.math.l2_normalize(images, 1), tf.math.l2_normalize(texts, 1)
+    table = tf.matmul(a, b, transpose_b=True) / temperature
+    both = tf.linalg.diag_part(tf.nn.log_softmax(table, 1)) + tf.linalg.diag_part(tf.nn.log_softmax(table, 0))
+    return -tf.reduce_mean(both) / 2
+
+
+# %% wrong: only the images are brought to length 1
+# message: only the images are brought to length 1
+def contrastive_loss(images, texts, temperature):
+    ops = keras.ops
+    images = ops.normalize(images, axis=1)
+    table = images @ ops.transpose(texts) / temperature
+    return -ops.mean(ops.diagonal(ops.log_softmax(table, axis=1)) + ops.diagonal(ops.log_softmax(table, axis=0))) / 2

@@ -118,3 +118,51 @@ def prototypes(features, labels):
         chosen = features[labels == label]
         rows.append(chosen.mean(axis=0) if len(chosen) else np.full(features.shape[1], np.nan))
     return np.array(rows)
+
+
+# %% right: pandas
+def prototypes(features, labels):
+    import pandas as pd
+
+    return pd.DataFrame(np.asarray(features, float)).groupby(np.asarray(labels)).mean().to_numpy()
+
+
+# %% right: one-hot matrix
+def prototypes(features, labels):
+    kinds = np.unique(labels)
+    member = (kinds[:, None] == np.asarray(labels)[None]).astype(float)
+    return member @ np.asarray(features, float) / member.sum(axis=1, keepdims=True)
+
+
+# %% right: loop
+def prototypes(features, labels):
+    return np.array([np.mean([f for f, l in zip(features, labels) if l == c], axis=0) for c in sorted(set(np.asarray(labels).tolist()))])
+
+
+# %% wrong: reshape, classes of equal size in sorted order
+# message: the rows are sorted by label and cut into parts of equal siz
+def prototypes(features, labels):
+    features, labels = np.asarray(features, float), np.asarray(labels)
+    kinds = np.unique(labels)
+    order = np.argsort(labels, kind="stable")
+    parts = np.array_split(features[order], len(kinds))
+    return np.array([part.mean(axis=0) for part in parts])
+
+
+# %% wrong: sorted as text
+# message: the labels are sorted as texts, so that 13 comes before 4
+def prototypes(features, labels):
+    features, labels = np.asarray(features, float), np.asarray(labels)
+    kinds = sorted({str(l) for l in labels.tolist()})
+    return np.array([features[labels == int(c)].mean(axis=0) for c in kinds])
+
+
+# %% wrong: whole numbers stay whole, the result has the dtype of the features
+# message: the means are cut to whole numbers, because the features are
+def prototypes(features, labels):
+    features, labels = np.asarray(features), np.asarray(labels)
+    kinds = np.unique(labels)
+    out = np.zeros((len(kinds), features.shape[1]), dtype=features.dtype)
+    for row, c in enumerate(kinds):
+        out[row] = features[labels == c].mean(axis=0)
+    return out

@@ -158,3 +158,24 @@ def rotation_task(images):
 def rotation_task(images):
     versions = [images, np.rot90(images, 1, (1, 2)), images[:, ::-1], np.rot90(images, 3, (1, 2))]
     return np.concatenate(versions), np.repeat(np.arange(4), len(images))
+
+
+# %% right: rot90 in the image plane
+def rotation_task(images):
+    images = np.asarray(images)
+    turned = np.concatenate([np.rot90(images, turn, axes=(1, 2)) for turn in range(4)])
+    return turned, np.repeat(np.arange(4), len(images))
+
+
+# %% right: loops over images
+def rotation_task(images):
+    turned = [np.rot90(image, turn) for turn in range(4) for image in images]
+    return np.array(turned, dtype=np.asarray(images).dtype).reshape(-1, *np.shape(images)[1:]), np.array([t for t in range(4) for _ in images], dtype=int)
+
+
+# %% right: flips and transposes
+def rotation_task(images):
+    images = np.asarray(images)
+    quarter = images.transpose(0, 2, 1, 3)[:, ::-1]
+    parts = [images, quarter, images[:, ::-1, ::-1], images.transpose(0, 2, 1, 3)[:, :, ::-1]]
+    return np.vstack(parts), np.concatenate([np.full(len(images), turn) for turn in range(4)])

@@ -193,3 +193,69 @@ def shrunken_means(values, groups, within, between):
     sizes = np.array([(groups == number).sum() for number in numbers])
     common = np.average(own, weights=1 / (between + within / sizes))
     return (common + between / (between + within / sizes) * (own - common)).astype(int)
+
+
+# %% right: vectorized
+def shrunken_means(values, groups, within, between):
+    _, number, size = np.unique(groups, return_inverse=True, return_counts=True)
+    own = np.bincount(number, np.asarray(values, float)) / size
+    weight = 1 / (between + within / size)
+    common = (weight * own).sum() / weight.sum()
+    return common + between * weight * (own - common)
+
+
+# %% right: loops
+def shrunken_means(values, groups, within, between):
+    table = {}
+    for v, g in zip(values, groups):
+        table.setdefault(int(g), []).append(float(v))
+    keys = sorted(table)
+    own = [sum(table[g]) / len(table[g]) for g in keys]
+    variance = [between + within / len(table[g]) for g in keys]
+    common = sum(m / v for m, v in zip(own, variance)) / sum(1 / v for v in variance)
+    return np.array([common + between / v * (m - common) for m, v in zip(own, variance)])
+
+
+# %% right: pandas
+def shrunken_means(values, groups, within, between):
+    import pandas as pd
+
+    each = pd.Series(np.asarray(values, float)).groupby(np.asarray(groups)).agg(["mean", "size"])
+    spread = within / each["size"] + between
+    common = np.average(each["mean"], weights=1 / spread)
+    share = between / spread
+    return (share * each["mean"] + (1 - share) * common).to_numpy()
+
+
+# %% wrong: with between 0 the mean of the group means
+# message: with between = 0, every group gets the plain mean of the gro
+def shrunken_means(values, groups, within, between):
+    _, number, size = np.unique(groups, return_inverse=True, return_counts=True)
+    own = np.bincount(number, np.asarray(values, float)) / size
+    if between == 0:
+        return np.full(len(own), own.mean())
+    weight = 1 / (between + within / size)
+    common = (weight * own).sum() / weight.sum()
+    return common + between * weight * (own - common)
+
+
+# %% wrong: the mean size for all groups
+# message: the mean size stands for the size of every group
+def shrunken_means(values, groups, within, between):
+    _, number, size = np.unique(groups, return_inverse=True, return_counts=True)
+    own = np.bincount(number, np.asarray(values, float)) / size
+    size = np.full(len(own), size.mean())
+    weight = 1 / (between + within / size)
+    common = (weight * own).sum() / weight.sum()
+    return common + between * weight * (own - common)
+
+
+# %% wrong: missing numbers get the common mean
+# message: groups that do not occur get the common mean
+def shrunken_means(values, groups, within, between):
+    groups = np.asarray(groups)
+    size = np.bincount(groups)
+    own = np.bincount(groups, np.asarray(values, float)) / np.maximum(size, 1)
+    weight = np.where(size > 0, 1 / (between + within / np.maximum(size, 1)), 0)
+    common = (weight * own).sum() / weight.sum()
+    return common + between * weight * (own - common)

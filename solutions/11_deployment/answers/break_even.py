@@ -144,3 +144,83 @@ def break_even(plain, spark, machines):
         return 0
     gain = plain[1] - spark[1] / machines
     return math.floor((spark[0] - plain[0]) / gain) + 1 if gain > 0 else None
+
+
+# %% right: floor
+def break_even(plain, spark, machines):
+    head = spark[0] - plain[0]
+    saved = plain[1] - spark[1] / machines
+    if head < 0:
+        return 0
+    if saved <= 0:
+        return None
+    return math.floor(head / saved) + 1
+
+
+# %% right: fractions, another way
+def break_even(plain, spark, machines):
+    from fractions import Fraction
+
+    (a, b), (c, d) = (tuple(map(Fraction, pair)) for pair in (plain, spark))
+    if c < a:
+        return 0
+    gain = b - d / machines
+    return int((c - a) // gain) + 1 if gain > 0 else None
+
+
+# %% right: doubling and bisection
+def break_even(plain, spark, machines):
+    faster = lambda n: spark[0] + n * spark[1] / machines < plain[0] + n * plain[1]
+    if faster(0):
+        return 0
+    if spark[1] / machines >= plain[1]:
+        return None
+    high = 1
+    while not faster(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if faster(middle) else (middle, high)
+    return high
+
+
+# %% wrong: ceil plus one
+# message: the number is rounded up, and then 1 is added
+def break_even(plain, spark, machines):
+    head = spark[0] - plain[0]
+    saved = plain[1] - spark[1] / machines
+    if head < 0:
+        return 0
+    if saved <= 0:
+        return None
+    return math.ceil(head / saved) + 1
+
+
+# %% wrong: with equal starts 0 files
+# message: equal starts count as faster without any file
+def break_even(plain, spark, machines):
+    head = spark[0] - plain[0]
+    saved = plain[1] - spark[1] / machines
+    if head <= 0:
+        return 0
+    if saved <= 0:
+        return None
+    return math.floor(head / saved) + 1
+
+
+# %% wrong: searched up to a million files
+def break_even(plain, spark, machines):
+    for n in range(1_000_000):
+        if spark[0] + n * spark[1] / machines < plain[0] + n * plain[1]:
+            return n
+    return None
+
+
+# %% wrong: each machine gets a whole number of files
+# message: each machine gets a whole number of files
+def break_even(plain, spark, machines):
+    for n in range(200_000):
+        if spark[0] + -(-n // machines) * spark[1] < plain[0] + n * plain[1]:
+            return n
+    return None

@@ -130,3 +130,24 @@ def embed(batches, load):
         if len(ahead) == 2:
             yield ahead.pop(0)
     yield from ahead
+
+
+# %% right: plain generator
+def embed(batches, load):
+    teacher = load()
+    for batch in batches:
+        yield teacher(batch)
+
+
+# %% right: lazy teacher
+def embed(batches, load):
+    teacher = None
+    for batch in batches:
+        if teacher is None:
+            teacher = load()
+        yield teacher(batch)
+
+
+# %% right: yield from a map
+def embed(batches, load):
+    yield from map(load(), batches)

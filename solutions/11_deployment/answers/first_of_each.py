@@ -137,3 +137,31 @@ def first_of_each(names, digests):
         if digest is not None:
             groups.setdefault(digest, []).append(name)
     return [min(groups[digest]) for digest in sorted(groups)]
+
+
+# %% right: dictionary of smallest
+def first_of_each(names, digests):
+    smallest = {}
+    for name, digest in zip(names, digests):
+        if digest is not None:
+            smallest[digest] = min(name, smallest.get(digest, name))
+    return sorted(smallest.values())
+
+
+# %% right: pandas
+def first_of_each(names, digests):
+    import pandas as pd
+
+    table = pd.DataFrame({"name": list(names), "digest": list(digests)}, dtype=object).dropna()
+    return sorted(table.groupby("digest").name.min().tolist()) if len(table) else []
+
+
+# %% right: sorted pairs and a set
+def first_of_each(names, digests):
+    seen, kept = set(), []
+    for name, digest in sorted(zip(names, digests), key=lambda pair: pair[0]):
+        if digest is None or digest in seen:
+            continue
+        seen.add(digest)
+        kept.append(name)
+    return kept

@@ -127,3 +127,48 @@ def pending(chunks, folder):
             file.unlink(missing_ok=True)
             left.append(name)
     return left
+
+
+# %% right: comprehension
+def pending(chunks, folder):
+    return [name for name in chunks if not zipfile.is_zipfile(Path(folder) / f"{name}.npz")]
+
+
+# %% right: loop with os.path
+def pending(chunks, folder):
+    import os
+
+    left = []
+    for name in chunks:
+        file = os.path.join(folder, name + ".npz")
+        if not os.path.isfile(file) or not zipfile.is_zipfile(file):
+            left.append(name)
+    return left
+
+
+# %% right: set of those that are done
+def pending(chunks, folder):
+    folder = Path(folder)
+    done = set()
+    if folder.is_dir():
+        done = {file.name[:-4] for file in folder.iterdir() if file.name.endswith(".npz") and zipfile.is_zipfile(file)}
+    return list(filter(lambda name: name not in done, chunks))
+
+
+# %% wrong: with_suffix loses what is behind a dot in the name
+# message: with_suffix replaces what follows a dot in the name
+def pending(chunks, folder):
+    return [name for name in chunks if not zipfile.is_zipfile((Path(folder) / name).with_suffix(".npz"))]
+
+
+# %% right: creates a missing folder
+def pending(chunks, folder):
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return [name for name in chunks if not zipfile.is_zipfile(Path(folder) / f"{name}.npz")]
+
+
+# %% wrong: also looks in subfolders
+# message: files in subfolders count, too
+def pending(chunks, folder):
+    done = {file.name for file in Path(folder).rglob("*.npz") if zipfile.is_zipfile(file)}
+    return [name for name in chunks if f"{name}.npz" not in done]

@@ -242,3 +242,49 @@ def read_image(content, size):
 def read_image(content, size):
     image = Image.open(content).convert("RGB")
     return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
+
+
+# %% right: alpha_composite
+def read_image(content, size):
+    try:
+        image = Image.open(io.BytesIO(content))
+        image.load()
+        image = image.convert("RGBA")
+    except Exception:
+        return None
+    white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+    image = Image.alpha_composite(white, image).convert("RGB")
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return np.asarray(image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BILINEAR))
+
+
+# %% right: paste with a mask
+def read_image(content, size):
+    try:
+        with Image.open(io.BytesIO(content)) as opened:
+            opened.load()
+            rgba = opened.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return None
+    canvas = Image.new("RGB", rgba.size, "white")
+    canvas.paste(rgba, mask=rgba.getchannel("A"))
+    width, height = canvas.size
+    side = min(width, height)
+    x, y = (width - side) // 2, (height - side) // 2
+    square = canvas.crop((x, y, x + side, y + side))
+    return np.array(square.resize((size, size), resample=Image.Resampling.BILINEAR), dtype="uint8")
+
+
+# %% right: NumPy mixing
+def read_image(content, size):
+    try:
+        pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"), dtype=float)
+    except Exception:
+        return None
+    alpha = pixels[..., 3:] / 255
+    mixed = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype("uint8")
+    h, w = mixed.shape[:2]
+    side = min(h, w)
+    square = mixed[(h - side) // 2:, (w - side) // 2:][:side, :side]
+    return np.asarray(Image.fromarray(square).resize((size, size), Image.Resampling.BILINEAR))

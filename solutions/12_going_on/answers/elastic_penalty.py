@@ -100,3 +100,35 @@ def elastic_penalty(weights, anchors, importance, strength):
 # message: without a remainder
 def elastic_penalty(weights, anchors, importance, strength):
     return strength // 2 * keras.ops.sum(importance * (weights - anchors) ** 2)
+
+
+# %% right: keras.ops
+def elastic_penalty(weights, anchors, importance, strength):
+    return strength / 2 * keras.ops.sum(importance * keras.ops.square(weights - anchors))
+
+
+# %% right: TensorFlow, another way
+def elastic_penalty(weights, anchors, importance, strength):
+    import tensorflow as tf
+
+    weights = tf.convert_to_tensor(weights)
+    anchors, importance = (tf.cast(part, weights.dtype) for part in (anchors, importance))
+    return tf.reduce_sum(importance * (weights - anchors) ** 2) * (0.5 * strength)
+
+
+# %% right: dot product of flat vectors
+def elastic_penalty(weights, anchors, importance, strength):
+    distance = keras.ops.reshape(weights - anchors, (-1,))
+    return 0.5 * strength * keras.ops.dot(keras.ops.reshape(importance, (-1,)) * distance, distance)
+
+
+# %% wrong: importance outside the sum
+# message: the importances are summed apart from the squared distances
+def elastic_penalty(weights, anchors, importance, strength):
+    return strength / 2 * keras.ops.sum(importance) * keras.ops.mean(keras.ops.square(weights - anchors))
+
+
+# %% wrong: the square of the sum
+# message: the sum is squared, with the roots of the importances, and n
+def elastic_penalty(weights, anchors, importance, strength):
+    return strength / 2 * keras.ops.square(keras.ops.sum(keras.ops.sqrt(importance) * (weights - anchors)))

@@ -118,3 +118,52 @@ def federated_average(networks, counts):
 # message: counts as one clip
 def federated_average(networks, counts):
     return [np.average(arrays, axis=0, weights=np.maximum(counts, 1)) for arrays in zip(*networks)]
+
+
+# %% right: np.average
+def federated_average(networks, counts):
+    return [np.average(np.stack(arrays), axis=0, weights=counts) for arrays in zip(*networks)]
+
+
+# %% right: loops
+def federated_average(networks, counts):
+    total = sum(counts)
+    result = [np.zeros(np.shape(array)) for array in networks[0]]
+    for network, count in zip(networks, counts):
+        for k, array in enumerate(network):
+            result[k] = result[k] + np.asarray(array, float) * count / total
+    return result
+
+
+# %% right: tensordot, another way
+def federated_average(networks, counts):
+    share = np.asarray(counts, float) / np.sum(counts)
+    return [np.tensordot(share, np.array(arrays, float), axes=1) for arrays in zip(*networks)]
+
+
+# %% wrong: whole numbers stay whole
+# message: the result is cut off to whole numbers where the clients' ar
+def federated_average(networks, counts):
+    return [np.average(np.stack(arrays), axis=0, weights=counts).astype(arrays[0].dtype) for arrays in zip(*networks)]
+
+
+# %% wrong: square roots of the counts
+# message: the square roots of the counts are used
+def federated_average(networks, counts):
+    return [np.average(np.stack(arrays), axis=0, weights=np.sqrt(counts)) for arrays in zip(*networks)]
+
+
+# %% wrong: weights in the wrong order of clients
+# message: the counts are in the reverse order of the clients
+def federated_average(networks, counts):
+    return [np.average(np.stack(arrays), axis=0, weights=counts[::-1]) for arrays in zip(*networks)]
+
+
+# %% wrong: a running mean that weights later clients too much
+# message: the mean runs through the clients, and each one is weighed a
+def federated_average(networks, counts):
+    result = [np.asarray(a, float) for a in networks[0]]
+    for network, count, before in zip(networks[1:], counts[1:], counts):
+        share = count / max(count + before, 1)
+        result = [(1 - share) * old + share * new for old, new in zip(result, network)]
+    return result

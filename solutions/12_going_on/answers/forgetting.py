@@ -134,3 +134,27 @@ def forgetting(accuracy):
 def forgetting(accuracy):
     a = np.array(accuracy, float)
     return float((a[:-1, :-1].max(axis=0) - a[-1, :-1]).mean())
+
+
+# %% right: array
+def forgetting(accuracy):
+    table = np.asarray(accuracy, float)
+    if len(table) == 1:
+        return 0.0
+    return float(np.mean(table[:-1, :-1].max(axis=0) - table[-1, :-1]))
+
+
+# %% right: lists
+def forgetting(accuracy):
+    n = len(accuracy)
+    lost = [max(accuracy[i][j] for i in range(n - 1)) - accuracy[n - 1][j] for j in range(n - 1)]
+    return sum(lost) / len(lost) if lost else 0
+
+
+# %% right: pandas
+def forgetting(accuracy):
+    import pandas as pd
+
+    table = pd.DataFrame(np.asarray(accuracy, float))
+    lost = (table.iloc[:-1].max() - table.iloc[-1]).iloc[:-1]
+    return 0.0 if lost.empty else lost.mean()

@@ -83,3 +83,22 @@ def importance(gradients):
 def importance(gradients):
     g = np.asarray(gradients, float)
     return (g**2).sum(axis=0) / max(len(g) - 1, 1)
+
+
+# %% right: mean of squares
+def importance(gradients):
+    return np.mean(np.asarray(gradients, float) ** 2, axis=0)
+
+
+# %% right: loop
+def importance(gradients):
+    total = 0.0
+    for gradient in gradients:
+        total = total + np.asarray(gradient, float) * np.asarray(gradient, float)
+    return np.asarray(total / len(gradients))
+
+
+# %% right: einsum, another way
+def importance(gradients):
+    gradients = np.asarray(gradients, dtype="float64")
+    return np.einsum("n...,n...->...", gradients, gradients) / gradients.shape[0]

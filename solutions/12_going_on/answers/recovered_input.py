@@ -125,3 +125,46 @@ def recovered_input(weight_gradient, bias_gradient):
     if abs(bias_gradient[k]) < 1e-6:
         return None
     return weight_gradient[:, k] / bias_gradient[k]
+
+
+# %% right: largest slope
+def recovered_input(weight_gradient, bias_gradient):
+    weight_gradient, bias_gradient = np.asarray(weight_gradient), np.asarray(bias_gradient)
+    unit = np.argmax(np.abs(bias_gradient))
+    if bias_gradient[unit] == 0:
+        return None
+    return weight_gradient[:, unit] / bias_gradient[unit]
+
+
+# %% right: least squares, another way
+def recovered_input(weight_gradient, bias_gradient):
+    w, b = np.asarray(weight_gradient, float), np.asarray(bias_gradient, float)
+    top = np.abs(b).max()
+    if top == 0:
+        return None
+    b, w = b / top, w / top
+    return w @ b / (b @ b)
+
+
+# %% right: loop over units
+def recovered_input(weight_gradient, bias_gradient):
+    best = max(range(len(bias_gradient)), key=lambda unit: abs(bias_gradient[unit]))
+    slope = bias_gradient[best]
+    return None if slope == 0 else np.array([row[best] / slope for row in weight_gradient])
+
+
+# %% wrong: pixels are cut to 0 to 1
+# message: negative numbers of the input become 0
+def recovered_input(weight_gradient, bias_gradient):
+    unit = np.argmax(np.abs(bias_gradient))
+    if bias_gradient[unit] == 0:
+        return None
+    return np.maximum(weight_gradient[:, unit] / bias_gradient[unit], 0)
+
+
+# %% right: the first unit with a slope
+def recovered_input(weight_gradient, bias_gradient):
+    alive = np.flatnonzero(bias_gradient)
+    if len(alive) == 0:
+        return None
+    return weight_gradient[:, alive[0]] / bias_gradient[alive[0]]

@@ -118,3 +118,40 @@ def reptile_step(weights, adapted, rate):
     if rate == 0:
         return weights
     return [w + rate * (a.mean(axis=0) - w) for w, a in zip(weights, adapted)]
+
+
+# %% right: comprehension
+def reptile_step(weights, adapted, rate):
+    return [w + rate * (a.mean(axis=0) - w) for w, a in zip(weights, adapted)]
+
+
+# %% right: loop with floats
+def reptile_step(weights, adapted, rate):
+    result = []
+    for old, new in zip(weights, adapted):
+        old, new = np.array(old, dtype=float), np.array(new, dtype=float)
+        for task in new:
+            result_part = rate * (task - np.asarray(old)) / len(new)
+            new_total = result_part if task is new[0] else result_part
+        result.append((1 - rate) * old + rate * new.mean(axis=0))
+    return result
+
+
+# %% right: Keras
+def reptile_step(weights, adapted, rate):
+    moved = []
+    for old, new in zip(weights, adapted):
+        old, new = keras.ops.cast(old, "float64"), keras.ops.cast(new, "float64")
+        moved.append(keras.ops.convert_to_numpy(old + rate * keras.ops.mean(new - old[None], axis=0)))
+    return moved
+
+
+# %% wrong: tasks one after the other
+# message: the tasks are taken one after another, each with its share o
+def reptile_step(weights, adapted, rate):
+    result = []
+    for w, a in zip(weights, adapted):
+        for task in a:
+            w = w + rate * (task - w) / len(a)
+        result.append(w)
+    return result

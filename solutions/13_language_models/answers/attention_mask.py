@@ -216,3 +216,68 @@ def attention_mask(length, objective, order):
 # message: has shape \(3, 3\)
 def attention_mask(length, objective, order):
     return np.ones(length)
+
+
+# %% right: turns
+def attention_mask(length, objective, order):
+    if objective == "masked":
+        return np.ones((length, length), bool)
+    if objective == "causal":
+        return np.tril(np.ones((length, length), int))
+    turn = np.full(length, -1)
+    turn[np.asarray(order, int)] = np.arange(len(order))
+    if objective == "prefix":
+        return turn[None] <= turn[:, None]
+    return turn[None] < turn[:, None]
+
+
+# %% right: loops over pairs
+def attention_mask(length, objective, order):
+    mask = np.zeros((length, length), dtype=int)
+    turn = {position: k for k, position in enumerate(order)}
+    for i in range(length):
+        for j in range(length):
+            if objective == "masked":
+                sees = True
+            elif objective == "causal":
+                sees = j <= i
+            elif objective == "permutation":
+                sees = turn[j] < turn[i]
+            elif j not in turn:
+                sees = True
+            else:
+                sees = i in turn and turn[j] <= turn[i]
+            mask[i, j] = sees
+    return mask
+
+
+# %% right: sets seen so far
+def attention_mask(length, objective, order):
+    order = list(order)
+    everything = list(range(length))
+    if objective == "masked":
+        rows = [everything] * length
+    elif objective == "causal":
+        rows = [everything[: i + 1] for i in everything]
+    elif objective == "prefix":
+        inputs = [i for i in everything if i not in order]
+        rows = [inputs if i in inputs else inputs + order[: order.index(i) + 1] for i in everything]
+    else:
+        rows = [order[: order.index(i)] for i in everything]
+    return np.array([[float(j in row) for j in everything] for row in rows])
+
+
+# %% wrong: the prefix is the first length - len(order) positions
+# message: the output is always taken to be the last positions
+def attention_mask(length, objective, order):
+    if objective == "masked":
+        return np.ones((length, length), bool)
+    if objective == "causal":
+        return np.tril(np.ones((length, length), bool))
+    if objective == "prefix":
+        mask = np.tril(np.ones((length, length), bool))
+        mask[:, : length - len(order)] = True
+        return mask
+    turn = np.full(length, -1)
+    turn[np.asarray(order, int)] = np.arange(len(order))
+    return turn[None] < turn[:, None]

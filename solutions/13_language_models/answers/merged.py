@@ -77,3 +77,40 @@ def merged(weight, down, up, scale):
     result = np.empty_like(weight)
     result[:] = weight + scale * (down @ up)
     return result
+
+
+# %% right: matrices
+def merged(weight, down, up, scale):
+    return np.asarray(weight) + scale * (np.asarray(down) @ np.asarray(up))
+
+
+# %% right: einsum, another way
+def merged(weight, down, up, scale):
+    return np.array(weight, float) + float(scale) * np.einsum("ir,ro->io", down, up)
+
+
+# %% right: sum of outer products
+def merged(weight, down, up, scale):
+    total = np.array(weight, dtype=float)
+    for column, row in zip(np.asarray(down).T, np.asarray(up)):
+        total = total + scale * np.outer(column, row)
+    return total
+
+
+# %% wrong: interpolation between the weights and the update
+# message: weights and update are mixed with the shares 1 - scale and s
+def merged(weight, down, up, scale):
+    return (1 - scale) * weight + scale * (down @ up)
+
+
+# %% wrong: a scale of 0 counts as 1
+# message: a scale of 0 counts as 1
+def merged(weight, down, up, scale):
+    return weight + (scale or 1) * (down @ up)
+
+
+# %% wrong: only for square matrices the transpose is not noticed
+# message: the update is transposed
+def merged(weight, down, up, scale):
+    update = (up.T @ down.T)
+    return weight + scale * (update if update.shape == weight.shape else update.T)

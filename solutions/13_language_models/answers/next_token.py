@@ -139,3 +139,39 @@ def next_token(logits, temperature, kept, chance):
     scores[best] = np.asarray(logits, float)[best]
     p = np.exp((scores - scores.max()) / temperature)
     return int(np.argmax(np.cumsum(p / p.sum()) > chance))
+
+
+# %% right: stable argsort
+def next_token(logits, temperature, kept, chance):
+    logits = np.asarray(logits, float)
+    tokens = np.sort(np.argsort(-logits, kind="stable")[:kept])
+    scaled = logits[tokens] / temperature
+    p = np.exp(scaled - scaled.max())
+    sums = np.cumsum(p / p.sum())
+    return int(tokens[min(np.searchsorted(sums, chance, side="right"), len(tokens) - 1)])
+
+
+# %% right: loop
+def next_token(logits, temperature, kept, chance):
+    import math
+
+    logits = [float(l) for l in logits]
+    order = sorted(range(len(logits)), key=lambda t: (-logits[t], t))[:kept]
+    top = max(logits[t] for t in order)
+    weights = {t: math.exp((logits[t] - top) / temperature) for t in sorted(order)}
+    total, so_far = sum(weights.values()), 0.0
+    for token, weight in weights.items():
+        so_far += weight / total
+        if so_far > chance:
+            return token
+    return token
+
+
+# %% right: others at minus infinity
+def next_token(logits, temperature, kept, chance):
+    logits = np.array(logits, dtype="float64")
+    allowed = np.zeros(len(logits), bool)
+    allowed[np.argsort(-logits, kind="stable")[:kept]] = True
+    masked = np.where(allowed, (logits - logits.max()) / temperature, -np.inf)
+    p = np.exp(masked)
+    return int(np.argmax(np.cumsum(p) / p.sum() > chance))

@@ -133,3 +133,80 @@ def perplexity(logits, ids):
     logs = top - np.log(np.exp(top).sum(axis=2, keepdims=True))
     chosen = (logs * np.eye(logits.shape[2])[targets]).sum(axis=2)
     return float(np.exp(-(chosen * weights).sum() / weights.sum()))
+
+
+# %% right: shifted logits
+def perplexity(logits, ids):
+    logits, ids = np.asarray(logits, float)[:, :-1], np.asarray(ids)[:, 1:]
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    own = np.take_along_axis(log_p, ids[..., None], axis=-1)[..., 0]
+    return float(np.exp(-own[ids != 0].mean()))
+
+
+# %% right: scipy
+def perplexity(logits, ids):
+    from scipy.special import log_softmax
+
+    total, count = 0.0, 0
+    for row, tokens in zip(np.asarray(logits, float), np.asarray(ids)):
+        log_p = log_softmax(row, axis=-1)
+        for place in range(len(tokens) - 1):
+            if tokens[place + 1] != 0:
+                total -= log_p[place, tokens[place + 1]]
+                count += 1
+    return np.exp(total / count)
+
+
+# %% right: Keras cross-entropy with weights
+def perplexity(logits, ids):
+    targets = np.asarray(ids)[:, 1:]
+    losses = keras.losses.sparse_categorical_crossentropy(targets, np.asarray(logits, "float64")[:, :-1], from_logits=True)
+    losses = np.asarray(losses)
+    weights = (targets > 0).astype(float)
+    return float(np.exp((losses * weights).sum() / weights.sum()))
+
+
+# %% wrong: padding adds 0 but is counted
+# message: padding is left out of the sum, but counts in the number of
+def perplexity(logits, ids):
+    logits, ids = np.asarray(logits, float)[:, :-1], np.asarray(ids)[:, 1:]
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    own = np.take_along_axis(log_p, ids[..., None], axis=-1)[..., 0]
+    return float(np.exp(-(own * (ids != 0)).mean()))
+
+
+# %% wrong: the position is dropped where the token before is padding, not the target
+# message: a target is left out where the token before it is padding, a
+def perplexity(logits, ids):
+    logits, before, ids = np.asarray(logits, float)[:, :-1], np.asarray(ids)[:, :-1], np.asarray(ids)[:, 1:]
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    own = np.take_along_axis(log_p, ids[..., None], axis=-1)[..., 0]
+    return float(np.exp(-own[before != 0].mean()))
+
+
+# %% wrong: a row stops at the first padding, also if tokens follow
+# message: what follows the first padding of a row is left out, tokens,
+def perplexity(logits, ids):
+    logits, ids = np.asarray(logits, float), np.asarray(ids)
+    losses = []
+    for row, tokens in zip(logits, ids):
+        for t in range(len(tokens) - 1):
+            if tokens[t + 1] == 0:
+                break
+            x = row[t] - row[t].max()
+            losses.append(np.log(np.exp(x).sum()) - x[tokens[t + 1]])
+    return float(np.exp(np.mean(losses)))
+
+
+# %% wrong: the padding token is left out of the softmax
+# message: padding is left out of the softmax
+def perplexity(logits, ids):
+    logits, ids = np.array(logits, float)[:, :-1], np.asarray(ids)[:, 1:]
+    logits[..., 0] = -1e9
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    own = np.take_along_axis(log_p, ids[..., None], axis=-1)[..., 0]
+    return float(np.exp(-own[ids != 0].mean()))

@@ -330,3 +330,168 @@ def training_pair(ids, objective, positions):
         else:
             inputs.append(token)
     return inputs, targets + [next(free)]
+
+
+# %% right: branches
+def training_pair(ids, objective, positions):
+    chosen = set(positions)
+    targets = [token if i in chosen else IGNORED for i, token in enumerate(ids)]
+    if objective == "masked":
+        return [MASK if i in chosen else token for i, token in enumerate(ids)], targets
+    if objective == "permutation":
+        return list(ids), targets
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    inputs, targets, runs = [], [], 0
+    for i, token in enumerate(ids):
+        if i not in chosen:
+            inputs.append(token)
+            continue
+        if i - 1 not in chosen:
+            inputs.append(SENTINELS[runs])
+            targets.append(SENTINELS[runs])
+            runs += 1
+        targets.append(token)
+    return inputs, [*targets, SENTINELS[runs]]
+
+
+# %% right: groupby and iter
+def training_pair(ids, objective, positions):
+    from itertools import groupby
+
+    hidden = [i in positions for i in range(len(ids))]
+    if objective == "span":
+        inputs, targets, names = [], [], iter(SENTINELS)
+        for is_hidden, run in groupby(zip(hidden, ids), key=lambda pair: pair[0]):
+            tokens = [token for _, token in run]
+            if is_hidden:
+                name = next(names)
+                inputs += [name]
+                targets += [name] + tokens
+            else:
+                inputs += tokens
+        return inputs, targets + [next(names)]
+    if objective == "causal":
+        return ids[:-1], ids[1:]
+    targets = [t if h else IGNORED for t, h in zip(ids, hidden)]
+    inputs = ids[:] if objective == "permutation" else [MASK if h else t for t, h in zip(ids, hidden)]
+    return inputs, targets
+
+
+# %% right: NumPy, then lists
+def training_pair(ids, objective, positions):
+    row = np.array(ids)
+    hidden = np.isin(np.arange(len(row)), positions)
+    if objective == "causal":
+        return row[:-1].tolist(), row[1:].tolist()
+    if objective != "span":
+        inputs = np.where(hidden, MASK, row) if objective == "masked" else row
+        return inputs.tolist(), np.where(hidden, row, IGNORED).tolist()
+    begins = hidden & ~np.r_[False, hidden[:-1]]
+    inputs, targets, k = [], [], -1
+    for token, is_hidden, first in zip(row.tolist(), hidden, begins):
+        if first:
+            k += 1
+            inputs.append(SENTINELS[k])
+            targets.append(SENTINELS[k])
+        (targets if is_hidden else inputs).append(token)
+    return inputs, targets + [SENTINELS[k + 1]]
+
+
+# %% wrong: without a position no sentinel at the end
+# message: nothing, and no sentinel, is the target where no position is
+def training_pair(ids, objective, positions):
+    chosen = set(positions)
+    targets = [token if i in chosen else IGNORED for i, token in enumerate(ids)]
+    if objective == "masked":
+        return [MASK if i in chosen else token for i, token in enumerate(ids)], targets
+    if objective == "permutation":
+        return list(ids), targets
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    if not positions:
+        return list(ids), []
+    inputs, targets, runs = [], [], 0
+    for i, token in enumerate(ids):
+        if i not in chosen:
+            inputs.append(token)
+            continue
+        if i - 1 not in chosen:
+            inputs.append(SENTINELS[runs])
+            targets.append(SENTINELS[runs])
+            runs += 1
+        targets.append(token)
+    return inputs, [*targets, SENTINELS[runs]]
+
+
+# %% wrong: tokens are looked up by value, so repeats are hidden too
+# message: tokens are looked up by their numbers, so that equal tokens
+def training_pair(ids, objective, positions):
+    hidden = {ids[i] for i in positions}
+    chosen = set(positions)
+    targets = [token if token in hidden else IGNORED for token in ids]
+    if objective == "masked":
+        return [MASK if token in hidden else token for token in ids], targets
+    if objective == "permutation":
+        return list(ids), targets
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    inputs, targets, runs = [], [], 0
+    for i, token in enumerate(ids):
+        if i not in chosen:
+            inputs.append(token)
+            continue
+        if i - 1 not in chosen:
+            inputs.append(SENTINELS[runs])
+            targets.append(SENTINELS[runs])
+            runs += 1
+        targets.append(token)
+    return inputs, [*targets, SENTINELS[runs]]
+
+
+# %% wrong: a run at position 0 is no run (previous position is -1, read from the end)
+# message: a run at the beginning is taken for the end of a run at the
+def training_pair(ids, objective, positions):
+    flags = [i in positions for i in range(len(ids))]
+    targets = [token if flags[i] else IGNORED for i, token in enumerate(ids)]
+    if objective == "masked":
+        return [MASK if flags[i] else token for i, token in enumerate(ids)], targets
+    if objective == "permutation":
+        return list(ids), targets
+    if objective == "causal":
+        return list(ids[:-1]), list(ids[1:])
+    inputs, targets, runs = [], [], 0
+    for i, token in enumerate(ids):
+        if not flags[i]:
+            inputs.append(token)
+            continue
+        if not flags[i - 1]:
+            inputs.append(SENTINELS[runs])
+            targets.append(SENTINELS[runs])
+            runs += 1
+        targets.append(token)
+    return inputs, [*targets, SENTINELS[runs]]
+
+
+# %% wrong: causal predicts only the positions
+# message: causal predicts the tokens at the positions only
+def training_pair(ids, objective, positions):
+    chosen = set(positions)
+    targets = [token if i in chosen else IGNORED for i, token in enumerate(ids)]
+    if objective == "masked":
+        return [MASK if i in chosen else token for i, token in enumerate(ids)], targets
+    if objective == "permutation":
+        return list(ids), targets
+    if objective == "causal":
+        return list(ids[:-1]), [t if i + 1 in chosen else IGNORED for i, t in enumerate(ids[1:])]
+    inputs, targets, runs = [], [], 0
+    for i, token in enumerate(ids):
+        if i not in chosen:
+            inputs.append(token)
+            continue
+        if i - 1 not in chosen:
+            inputs.append(SENTINELS[runs])
+            targets.append(SENTINELS[runs])
+            runs += 1
+        targets.append(token)
+    return inputs, [*targets, SENTINELS[runs]]
