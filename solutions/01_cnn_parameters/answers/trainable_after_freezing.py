@@ -62,7 +62,6 @@ def trainable_after_freezing(model, transferred):
 
 # %% wrong: counts all parameters of what is left, moving statistics too
 # message: moving statistics are counted as trainable
-# earns: 1
 def trainable_after_freezing(model, transferred):
     places = [i for i, layer in enumerate(model.layers) if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     for layer in model.layers[: places[transferred]]:
@@ -210,7 +209,6 @@ def trainable_after_freezing(model, transferred):
 
 # %% wrong: needs a next weight layer
 # message: IndexError
-# earns: 1
 def trainable_after_freezing(model, transferred):
     weighted = [layer for layer in model.layers if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))]
     stop = model.layers.index(weighted[transferred])
