@@ -1,6 +1,6 @@
 # title: quit() in the last cell
 # kind: resource
-# status: graded | crashed
+# status: graded
 # earns: 4
 
 # %% last

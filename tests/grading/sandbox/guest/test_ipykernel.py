@@ -7,6 +7,13 @@ from private_apis import assert_all_exist, changed
 from tlcourse.grading.sandbox.guest import _ipykernel
 
 
+def test_quit_ends_a_kernel_only_through_the_trait_that_the_sandbox_leaves_alone():
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    assert "exit_now" in ZMQInteractiveShell.class_traits(), changed("ipykernel", "no exit_now", _ipykernel)
+    assert callable(ZMQInteractiveShell.unobserve_all)
+
+
 def test_ipykernel_has_what_the_sandbox_relies_on():
     from ipykernel import compiler
     from ipykernel.kernelapp import IPKernelApp
