@@ -77,9 +77,9 @@ def test_the_browser_trains_a_head_as_python_does(window):
     recorded = results("few_images")
     window.get_by_role("button", name="Train it here").click()
     slider = window.get_by_role("slider", name="images per person")
-    for images in (10, 5, 2, 1):
+    for images in (1, 2, 5, 10):
         while slider.input_value() != str(images - 1):
-            slider.press("ArrowLeft")
+            slider.press("ArrowRight")
         words = f"with {images} image"
         window.locator("[data-live=train_it_here] p[aria-live]").filter(has_text=words).wait_for()
         accuracy, _, sentence = trained(window)
@@ -94,6 +94,7 @@ def test_the_browser_trains_a_head_as_python_does(window):
 @pytest.mark.parametrize("window", ["light"], indirect=True)
 @pytest.mark.speed
 def test_training_takes_two_seconds(window):
+    window.get_by_role("slider", name="images per person").press("End")
     window.get_by_role("button", name="Train it here").click()
     in_time(trained(window)[1], 2, "s")
 

@@ -146,7 +146,7 @@ function render(el, { recipe, baseline, most, load }) {
   };
   const figure = liveFigure(el, {
     label: "Train it here: accuracy against the number of training images",
-    controls: [slider("images per person", Array.from({ length: most }, (_, i) => i + 1), most), button("Train it here", run)],
+    controls: [slider("images per person", Array.from({ length: most }, (_, i) => i + 1), 1), button("Train it here", run)],
     changed: () => { if (data) setTimeout(run); }, // after the slider's own move is drawn
     draw(values, width) {
       const chart = drawRuns(runs, values["images per person"], baseline, width, most);

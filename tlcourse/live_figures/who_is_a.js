@@ -2,7 +2,7 @@
 
 function render(el, { known, candidates, answer, verdicts }) {
   const face = (source, words) => html("img", { src: source, alt: words, width: 52, height: 52, style: "display: block; image-rendering: pixelated; border-radius: 4px" });
-  const reply = html("p", { "aria-live": "polite", style: "min-height: 2.8em" }, "Click the face that you think is A.");
+  const reply = html("p", { "aria-live": "polite", style: "min-height: 2.8em" }, "Choose the face that you think is A.");
   const buttons = candidates.map((source, index) => {
     const node = html("button", { type: "button", style: "padding: 4px" }, face(source, `candidate ${index + 1}`));
     node.addEventListener("click", () => {
