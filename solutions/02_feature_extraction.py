@@ -876,8 +876,7 @@ plt.show()
 # percentage points. It gets smaller with each step. So in this comparison, the gap is largest when data are scarce. The
 # claim that transfer improves accuracy on a small target (C09) is decided on other targets, where it is contradicted.
 # The CNN trained for 100 epochs with one, two or ten images of each person, for 80 with five and for 40 with twenty. So
-# it took about 300 steps with one image and 2,100 with ten: part of the pattern may be training time, and longer
-# training narrows the gap.
+# it took fewer steps with fewer images: part of the pattern may be training time, and longer training narrows the gap.
 #
 # ### Exercise 2.5: Find the crossover
 #

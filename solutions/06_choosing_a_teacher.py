@@ -662,9 +662,9 @@ print(f"mean of the four targets: {gain(*({'values': values} for values in over_
 
 # %% [markdown]
 # On average it is, by 16.5 percentage points. Three targets have a teacher that is clearly similar, because one program
-# draws the images of both. Without the new faces, the mean gain is 3.7 percentage points, less than the five that we
-# had set as the margin. But digits, the only real target, have no such teacher. There the most similar teacher is 23.6
-# percentage points worse than one picked at random, and even further behind training without a teacher.
+# draws the images of both. Without the new faces, the mean gain is smaller than the margin that we had set. But digits,
+# the only real target, have no such teacher. There the most similar teacher is 23.6 percentage points worse than one
+# picked at random, and even further behind training without a teacher.
 #
 # **A score can rank teachers before training; only a baseline from scratch shows whether any of them is worth using.**
 #
@@ -708,10 +708,10 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 # scanning without bending.
 #
 # Adapting the batch norms, the repair that helped with the telescopes of unit 05, yields no gain that we could detect
-# with five seeds. With ten seeds, unit 05 measured 0.9 percentage points. With features learned from simulated images
-# and a head trained on a hundred real labels, the accuracy is 93.6%. This is 4.7 percentage points more than logistic
-# regression on the pixels of the same hundred images. But that baseline is weak. The small network of unit 02, which
-# learned from these hundred labels with augmentation, does better. So we have not shown that simulation pays off (C35).
+# with five seeds. With ten seeds, unit 05 measured a small gain. With features learned from simulated images and a head
+# trained on a hundred real labels, the accuracy is 93.6%. This is 4.7 percentage points more than logistic regression
+# on the pixels of the same hundred images. But that baseline is weak. The small network of unit 02, which learned from
+# these hundred labels with augmentation, does better. So we have not shown that simulation pays off (C35).
 #
 # **A simulation must imitate the sensor, too; test it on real data, against the best baseline that does not use the
 # simulation.**

@@ -1458,9 +1458,9 @@ for task, row in add_method(table, "fine-tuned", fine_tuned).items():
 
 # %% [markdown]
 # The last entry in the second line is the new method: fine-tuning all layers of the faces teacher. It comes from
-# another record with other samples, in which the same network from random weights reaches 96.4%. The table shows at a
-# glance where a teacher pays off, and that no method is best everywhere. Compare only within a row: the tasks differ in
-# their number of classes.
+# another record with other samples, in which the same network from random weights is more accurate. The table shows at
+# a glance where a teacher pays off, and that no method is best everywhere. Compare only within a row: the tasks differ
+# in their number of classes.
 #
 # So you must choose for your own task: at which layer do you cut the teacher, and how strong is the head? You can use a
 # rule of thumb (the last hidden layer, C08), a score (LogME, unit 06), or a search. Training every candidate with all

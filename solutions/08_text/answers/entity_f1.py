@@ -283,15 +283,15 @@ def entity_f1(true, predicted):
     from itertools import groupby
 
     def entities(sentences):
-        found = set()
+        entities = set()
         for number, sentence in enumerate(sentences):
             place = 0
             for tag, run in groupby(sentence):
                 length = len(list(run))
                 if tag != "O":
-                    found.add((number, place, place + length - 1, tag))
+                    entities.add((number, place, place + length - 1, tag))
                 place += length
-        return found
+        return entities
 
     a, b = entities(true), entities(predicted)
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
@@ -339,7 +339,7 @@ def entity_f1(true, predicted):
 # message: only the tags PER, LOC and ORG count
 def entity_f1(true, predicted):
     def spans(sentences):
-        found = set()
+        entities = set()
         for kind in ("PER", "LOC", "ORG"):
             for n, tags in enumerate(sentences):
                 i = 0
@@ -348,10 +348,10 @@ def entity_f1(true, predicted):
                     while i < len(tags) and tags[i] == kind:
                         i += 1
                     if i > start:
-                        found.add((n, start, i, kind))
+                        entities.add((n, start, i, kind))
                     else:
                         i += 1
-        return found
+        return entities
 
     t, p = spans(true), spans(predicted)
     return 2 * len(t & p) / (len(t) + len(p)) if t or p else 0.0
@@ -361,12 +361,12 @@ def entity_f1(true, predicted):
 # message: only the first word and the tag of an entity are compared
 def entity_f1(true, predicted):
     def spans(sentences):
-        found = set()
+        entities = set()
         for n, tags in enumerate(sentences):
             for i, tag in enumerate(tags):
                 if tag != "O" and (i == 0 or tags[i - 1] != tag):
-                    found.add((n, i, tag))
-        return found
+                    entities.add((n, i, tag))
+        return entities
 
     t, p = spans(true), spans(predicted)
     return 2 * len(t & p) / (len(t) + len(p)) if t or p else 0.0

@@ -263,8 +263,8 @@ def word_pieces(word, vocabulary):
                 return None if after is None else [prefix + text[:length], *after]
         return None
 
-    found = rest(word, "") if len(word) < 500 else loop(word, vocabulary)
-    return found if found is not None else ["[UNK]"]
+    pieces = rest(word, "") if len(word) < 500 else loop(word, vocabulary)
+    return pieces if pieces is not None else ["[UNK]"]
 
 
 def loop(word, vocabulary):

@@ -130,10 +130,10 @@ def average_precision(scores, hits, truths):
 def average_precision(scores, hits, truths):
     order = sorted(range(len(scores)), key=lambda i: -scores[i])
     ordered = [bool(hits[i]) for i in order]
-    precisions, found = [], 0
+    precisions, hits_so_far = [], 0
     for k, hit in enumerate(ordered, 1):
-        found += hit
-        precisions.append(found / k)
+        hits_so_far += hit
+        precisions.append(hits_so_far / k)
     area, best = 0.0, 0.0
     for hit, precision in zip(ordered[::-1], precisions[::-1]):
         best = max(best, precision)

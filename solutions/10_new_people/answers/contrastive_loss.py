@@ -192,9 +192,9 @@ def contrastive_loss(images, texts, temperature):
     images, texts = ops.normalize(images, axis=1), ops.normalize(texts, axis=1)
     table = images @ ops.transpose(texts) / temperature
     targets = ops.arange(ops.shape(table)[0])
-    one = keras.losses.sparse_categorical_crossentropy(targets, table, from_logits=True)
+    by_images = keras.losses.sparse_categorical_crossentropy(targets, table, from_logits=True)
     other = keras.losses.sparse_categorical_crossentropy(targets, ops.transpose(table), from_logits=True)
-    return (ops.mean(one) + ops.mean(other)) / 2
+    return (ops.mean(by_images) + ops.mean(other)) / 2
 
 
 # %% right: TensorFlow

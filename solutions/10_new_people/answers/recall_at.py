@@ -142,10 +142,10 @@ def recall_at(similarities, k):
 
 # %% right: loops, another way
 def recall_at(similarities, k):
-    found = 0
+    recalled = 0
     for i, row in enumerate(similarities):
-        found += sum(1 for j, s in enumerate(row) if j != i and s >= row[i]) < k
-    return found / len(similarities)
+        recalled += sum(1 for j, s in enumerate(row) if j != i and s >= row[i]) < k
+    return recalled / len(similarities)
 
 
 # %% right: Keras operations
