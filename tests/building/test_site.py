@@ -585,7 +585,7 @@ def test_a_card_links_to_the_section_and_to_the_measured_records():
     assert 'href="units/03_x.html#too-fast">Unit 03: Too fast?</a>' in card
     assert f'href="{addresses.REPOSITORY}/blob/main/data/results/layer_controls.json">' in card
     course = claims.Course(ROOT)
-    assert claim_cards.records(course, "C07") == ["layer_controls", "cut_layer"]
+    assert claim_cards.records(course, "C07") == ["layer_controls", "cut_layer", "other_teachers"]
     course.document["C07"]["checks"].append({"record": "not_measured", "value": "x"})
     assert "not_measured" not in claim_cards.records(course, "C07")
 
