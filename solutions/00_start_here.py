@@ -4,9 +4,9 @@
 # You have **ten images of each of 65 people**, and you want a network that recognizes them (C01). Is that enough data
 # to train one?
 #
-# Trained from random weights on so few images, both a large network and a small one stay far behind. If you start from
-# a network that has already learned to look at *other* people's faces, ten images are plenty. This is transfer
-# learning. In this course you will use it, measure it and break it.
+# Trained from random weights on so few images, a large network learns little, and a small one stays far behind after
+# short training. If you start from a network that has already learned to look at *other* people's faces, ten images are
+# plenty. This is transfer learning. In this course you will use it, measure it and break it.
 #
 # An id such as C01 stands for a claim from the lectures that this course tests. The file docs/claims.md lists all the
 # claims with our findings.

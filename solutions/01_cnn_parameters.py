@@ -1088,7 +1088,10 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "trainable_after_freezing", "locked": false, "schema_version": 3, "solution": true}
 def trainable_after_freezing(model, transferred):
-    """Freeze the first `transferred` weight layers and all layers between; return how many parameters still train."""
+    """Freeze the first `transferred` weight layers; return how many parameters still train.
+
+    The other layers before the next weight layer are frozen, too; without a next weight layer, all layers are.
+    """
     ### BEGIN SOLUTION
     seen = 0
     for layer in model.layers:

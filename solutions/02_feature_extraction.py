@@ -1632,9 +1632,9 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 #    features of a frozen base stay the same, so compute them once.
 # 3. **Baselines and intervals.** Compare 98.1% with the best baseline trained for a short budget, 87.2%, and not only
 #    with the worst. The teacher helped most with one image of each person. The gap got smaller with more images (C10, a
-#    hypothesis), but part of this may be the baseline's training time. As a general rule, better accuracy on a small
-#    target is contradicted (C09): on digits and Omniglot, frozen features of the faces teacher fell behind a small CNN
-#    from scratch.
+#    hypothesis), but part of this may be the baseline's training time. The claim that a teacher raises accuracy on any
+#    small target is contradicted (C09): on digits and Omniglot, frozen features of the faces teacher fell behind a
+#    small CNN from scratch.
 # 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
 #    nothing. For digits, a cut before the middle is better; as a general rule, keeping $N - 1$ layers is contradicted
 #    (C08). The reason may be depth: on digits, untrained networks lose even more between their best layer and the last

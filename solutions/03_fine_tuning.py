@@ -1799,8 +1799,8 @@ plt.show()
 # average, but the samples differ too much for us to be sure.
 #
 # So a high rate costs accuracy with a teacher trained on real photos, too (C20). We did not test whether the features
-# or the head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. Those trained other layers
-# on other targets, so we cannot say that the teachers differ.
+# or the head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. But those runs trained
+# other layers on other targets, so we cannot say that the teachers differ.
 #
 # Leaving the batch norms free softens the fall on average, but with five samples we cannot tell the difference from
 # zero. At the two lower rates fine-tuning neither gains nor loses anything that we could detect. Cats and dogs are a

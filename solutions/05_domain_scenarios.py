@@ -418,8 +418,8 @@ visible_cases.record(
             ("spam becomes rare", rare, "P(Y)", MOVED["P(Y)"]),
             ("fewer meetings, more prizes", (before, fewer), "P(X)", MOVED["P(X)"]),
             ("words change their meaning", (before, turned), "P(Y|X)", MOVED["P(Y|X)"]),
-            ("only honest mails read otherwise", (one_look[0], one_look[1]), "P(Y|X)", ONE_ONLY),
-            ("only spam reads otherwise", (one_look[0], one_look[2]), "P(Y|X)", ONE_ONLY),
+            ("only the wording of honest emails changes", (one_look[0], one_look[1]), "P(Y|X)", ONE_ONLY),
+            ("only the wording of spam changes", (one_look[0], one_look[2]), "P(Y|X)", ONE_ONLY),
             ("only prizes change their meaning", (one_meaning[0], one_meaning[1]), "P(Y|X)", ONE_ONLY),
             ("only meetings change their meaning", (one_meaning[0], one_meaning[2]), "P(Y|X)", ONE_ONLY),
             ("the same words and folders in other pairs", swapped, "P(Y|X)", MOVED["P(Y|X)"]),
@@ -457,7 +457,7 @@ with progress.exercise("scenario_shares"):
         for row in range(m):
             rows = [seen[j] if j == row else looks[j] for j in range(m)]
             sides = by_output(few[0], looks, *words), by_output(few[1], rows, *words)
-            check_card("one label looks otherwise", sides, "P(Y|X)", ONE_ONLY)
+            check_card("only the inputs of one label change", sides, "P(Y|X)", ONE_ONLY)
     joined = (
         by_input([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], "ab", "yz"),
         by_input([0.5, 0.5], [[0.5, 0.5]] * 2, "ab", "yz"),
@@ -1873,8 +1873,8 @@ print(f"one of these at random for each relation: {len(KIN) * np.mean(by_chance)
 #
 # The lectures name nine applications (C35). Which part differs in each application is a matter of judgment; whether
 # transfer pays off is not. For eight of them, this course has recorded results with few labels. The table shows
-# transfer minus the best baseline in those results: a small network from scratch, word-by-word translation with the
-# same 40 pairs, a bag of words, or word features.
+# transfer minus the best baseline in those results: a small network from scratch, features of an untrained network,
+# word-by-word translation with the same 40 pairs, a bag of words, or word features.
 #
 # **Before you run the cell:** for which of them will the baseline win?
 
@@ -1892,7 +1892,7 @@ applications = {
     "medical images": ("P(X) and Y", *(contamination["cells"]["chosen"][arm] for arm in ("teacher", "baseline"))),
     "defect detection": (
         "Y, often P(Y)",
-        *(contamination["defects"]["chosen"][arm] for arm in ("teacher", "baseline")),
+        *(contamination["defects"]["chosen"][arm] for arm in ("teacher", "untrained")),
     ),
     "night-time images": ("P(X)",),
 }

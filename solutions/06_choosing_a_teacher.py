@@ -647,7 +647,7 @@ print("digits: the choice by LogME minus no teacher:", gain(chosen, matrix["digi
 # The A-distance finds that all but the nearest pairs are about equally far apart, near its maximum of 2. For digits it
 # picks the faces teacher, the worst of the three, in four of five seeds, though only by a tiny margin.
 #
-# Is similarity a good guide, then (C14)? We stated the question in advance, and tested it on ten new draws: is the
+# Is similarity a good guide, then (C14)? We stated the question in advance, and tested it on ten new samples: is the
 # teacher that is most similar, according to the A-distance, better than one picked at random from the three?
 
 # %% tags=["nbval-check-output"]

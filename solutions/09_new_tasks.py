@@ -2013,7 +2013,8 @@ for target in ("digits", "galaxies"):
 # The control holds a surprise. Its training made the ViT's features *worse* than random ones for digits: with 20 of
 # each class, accuracy falls by 17.7 percentage points (16.8 to 18.6). For galaxies, we could not detect a change. The
 # convolutional network already does well with random weights, and we could not detect that its training helps on either
-# target. This ViT, which has barely learned its source, was no teacher; nor could we detect that the CNN was one.
+# target. This ViT barely learned its source, and its features did worse on digits than random ones. For the CNN, we
+# could not detect that training helped.
 #
 # Longer training or another learning rate could change this; we did not measure it. A ViT became a good teacher only
 # with sources of 14 to 300 million images (Dosovitskiy et al. 2021), and this experiment says nothing about such a ViT.

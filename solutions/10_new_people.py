@@ -385,8 +385,8 @@ for source, entry in (("synthetic", record), ("real", real)):
 # %% [markdown]
 # With one clip of each digit, fine-tuning is 10.7 percentage points (3.3 to 18.0) ahead of a network trained from
 # scratch for synthetic speakers. For real speakers, it is 36.3 percentage points (20.8 to 51.8) ahead, and understands
-# 88.8% of the clips, compared with 74.4% before. For training only the head, we could not detect a difference between
-# the two on real speech. The intervals count six strangers, one for each seed.
+# 88.8% of the clips, compared with 74.4% before. On real speech, we could not detect a difference between fine-tuning
+# all weights and training only the head. The intervals count six strangers, one for each seed.
 #
 # With ten clips of each digit, logistic regression has caught up on synthetic speech: we could not detect a difference
 # from fine-tuning. On real speech, it is still 3.0 percentage points (0.3 to 5.8) behind. The network trained from

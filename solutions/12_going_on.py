@@ -621,8 +621,8 @@ adapted["replay"] = scores()
 # %%
 _, ax = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
 for (name, (kept, gained, _)), marker in zip(adapted.items(), "*osD^v", strict=True):
-    ax.plot(gained, kept, marker, markersize=10)
-    ax.annotate(name, (gained, kept), (8, -14 if name == "replay" else 4), textcoords="offset points")
+    ax.plot(gained, kept, marker, markersize=10, label=name)
+ax.legend(loc="lower center", bbox_to_anchor=(0.45, 0))
 ax.set(xlabel="accuracy on the new speaker", ylabel="accuracy on the known speakers")
 ax.set_title("The upper right corner would be a network that learns and keeps everything")
 plt.show()
@@ -670,7 +670,9 @@ plt.show()
 trade_off = {names[key]: rows for key, rows in record["generated"]["trade_off"].items()}
 settings = {method: [float(value) for value in rows] for method, rows in trade_off.items()}
 speakers = {"known speakers": "old", "new speaker": "new"}
-curves = {method: {title: [row[part] for row in rows.values()] for title, part in speakers.items()} for method, rows in trade_off.items()}  # fmt: skip
+curves = {}
+for method, rows in trade_off.items():
+    curves[method] = {title: [row[part] for row in rows.values()] for title, part in speakers.items()}
 widgets.StrengthExplorer("setting", settings, curves, "accuracy", percent=True)
 
 # %% tags=["nbval-check-output"]
@@ -684,10 +686,10 @@ for kind in ("generated", "real"):
 
 # %% [markdown]
 # After two new speakers, replay of a hundred clips has forgotten much less than the naive way and the three methods
-# without clips, on generated and real speech alike. On the new speaker, we could not detect a difference from the naive
-# way. After the first real speaker, L2-SP and EWC keep the known ones so well that we could not detect a difference
-# from replay. In return, replay is more accurate on the new speaker: these two penalties hold back what the network
-# should learn.
+# without clips, on generated and real speech alike. On the new speaker, we could not detect a difference between replay
+# and the naive way. After the first real speaker, L2-SP and EWC keep the known ones so well that we could not detect a
+# difference from replay. On the new speaker, however, replay is more accurate: these two penalties hold back what the
+# network should learn.
 #
 # The methods without clips are still better than nothing: L2-SP and EWC keep more of the accuracy on the known speakers
 # than the naive way, for both kinds of speech. And replay of all old clips, which you might not be allowed to keep,

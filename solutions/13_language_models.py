@@ -571,8 +571,9 @@ print(f"loss at first {losses[0]:.2f}, in the last steps {losses[-20:].mean():.2
 # %%
 figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
 axes.plot(losses, color=plots.COLORS["blue"])
-axes.axhline(np.log(len(tokenizer.vocabulary)), color=plots.COLORS["black"], linestyle="--")
-axes.annotate("each piece equally probable", (len(losses), np.log(len(tokenizer.vocabulary))), ha="right", va="bottom")
+uniform = np.log(len(tokenizer.vocabulary))
+axes.axhline(uniform, color=plots.COLORS["black"], linestyle="--")
+axes.annotate("each piece equally probable", (len(losses), uniform), (0, 4), textcoords="offset points", ha="right")
 axes.set(title="The small GPT learns to predict the next piece of a review", xlabel="step", ylabel="nats a piece")
 axes.set_ylim(0, 7.5)
 plt.show()
@@ -1169,10 +1170,10 @@ for task in text_tasks.TASKS:
         print(f"{task:<10} {name:<13} entirely correct, five seeds: {shares}")
 
 # %% [markdown]
-# After 300 steps, chance still decides: one of five networks translates every new input, and four summarize every one.
-# None of the five pretrained networks summarizes a single input, so this short pretraining did harm. Neither arm
-# answers more questions on average than the nearest training input does. For both arms, the higher of two learning
-# rates won on development data, and we did not try a still higher one.
+# After 300 steps, chance still decides: from scratch, one of five networks translates every new input, and four
+# summarize every one. None of the five pretrained networks summarizes a single input, so here the short pretraining
+# harmed the summaries. Neither arm answers more questions on average than the nearest training input does. For both
+# arms, the higher of two learning rates won on development data, and we did not try a still higher one.
 #
 # > **Try it.** Train five times as long. Does the model learn to answer?
 #
@@ -1325,9 +1326,9 @@ print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning[
 
 # %% [markdown]
 # LoRA needs a twenty-fifth of the optimizer's memory, but here it costs 15.80 percentage points (12.89 to 18.71). On
-# images in unit 04, we could not detect such a cost. One possible reason is this teacher: unit 08 shows that its
-# features say little about opinions, so much must change. We did not test this. The bag of words beats all four. The
-# lowest rate was the best for the last layer, and the highest for the head, so other rates may do slightly better.
+# images in unit 04, it cost at most a few points. One possible reason is this teacher: unit 08 shows that its features
+# say little about opinions, so much must change. We did not test this. The bag of words beats all four. The lowest rate
+# was the best for the last layer, and the highest for the head, so other rates may do slightly better.
 #
 # **LoRA trains fewer weights, so the optimizer needs less memory; measure what that costs in accuracy on your task.**
 

@@ -1,6 +1,6 @@
 """What other teachers change: the contrasts of the record `other_teachers` for each teacher, as a table for docs/.
 
-The checks of data/claims.toml that name this record are its rows. Their texts begin with "teacher NAME: ".
+The checks of data/claims.toml that name this record are its rows. Their texts begin with one of `TEACHERS` and a colon.
 """
 
 import re
@@ -11,8 +11,8 @@ import numpy as np
 from tlcourse.building import contrasts
 
 RECORD = "other_teachers"
-TEACHERS = ("first", "second", "third", "shipped")
-SHOWS = re.compile(rf"teacher (?P<teacher>{'|'.join(TEACHERS)}): (?P<contrast>.+)")
+TEACHERS = ("the first other teacher", "the second other teacher", "the third other teacher", "the course's teacher")
+SHOWS = re.compile(rf"(?P<teacher>{'|'.join(TEACHERS)}): (?P<contrast>.+)")
 
 
 def table(root):
@@ -31,11 +31,11 @@ def table(root):
     records = contrasts.Records(root)
     if not records.exists(RECORD):
         return f"The record `{RECORD}` has not been measured yet."
-    head = ("claim", "contrast", *(f'"{teacher}"' for teacher in TEACHERS), "SD of the four means")
+    head = ("claim", "contrast", *(teacher.removeprefix("the ") for teacher in TEACHERS), "SD of the four means")
     lines, same_sign = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)], []
     for (claim, contrast), checks in _rows(root).items():
         if missing := [teacher for teacher in TEACHERS if teacher not in checks]:
-            raise ValueError(f"{claim}: no check of {RECORD!r} shows {contrast!r} for the teacher {missing[0]!r}")
+            raise ValueError(f"{claim}: no check of {RECORD!r} shows {contrast!r} for {missing[0]}")
         intervals = [contrasts.interval(records, checks[teacher]) for teacher in TEACHERS]
         cells = [f"{each.mean:+.3f} ({each.low:+.3f} to {each.high:+.3f})" for each in intervals]
         spread = np.std([each.mean for each in intervals], ddof=1)
@@ -54,6 +54,8 @@ def _rows(root):
             if check.get("record") == RECORD:
                 match = SHOWS.fullmatch(check["shows"])
                 if match is None:
-                    raise ValueError(f"{claim}: a check of {RECORD!r} should begin with 'teacher NAME: ': {check}")
+                    raise ValueError(
+                        f"{claim}: a check of {RECORD!r} should begin with one of {', '.join(TEACHERS)}: {check}"
+                    )
                 rows.setdefault((claim, match["contrast"]), {})[match["teacher"]] = check
     return rows
