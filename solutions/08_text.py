@@ -1490,8 +1490,8 @@ plt.show()
 #
 # > **Try it.** Train the linear layer on 10 sentences instead of 100. Does the same layer stay ahead?
 #
-# We did not choose layer 3 on development data, and it is also the best layer on these test sentences. So its lead may be
-# somewhat too large.
+# We did not choose layer 3 on development data, and it is also the best layer on these test sentences. So its lead may
+# be somewhat too large.
 #
 # **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show this only with 100
 # sentences. Choose the layer on development data.**
@@ -1577,9 +1577,9 @@ else:
 # learned spam but not opinions, and I do not know which of the two is more like unfair clauses. With six unfair
 # clauses, every score would also be very uncertain.
 #
-# === BEGIN MARK SCHEME === 1 point: a bag of words as the baseline next to a frozen encoder (better with a random
-# encoder, too), compared with the same labels over several samples; reads from a curve what more labels would bring;
-# with a number.
+# === BEGIN MARK SCHEME ===
+# 1 point: a bag of words as the baseline next to a frozen encoder (better with a random encoder, too), compared with
+# the same labels over several samples; reads from a curve what more labels would bring; with a number.
 #
 # 1 point: no text and no contract in both training and test, repeats removed regardless of case and spaces; macro F1 or
 # the F1 of the unfair class, because accuracy is useless with one unfair clause in ten.
