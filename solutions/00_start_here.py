@@ -4,8 +4,8 @@
 # You have **ten images of each of 65 people**, and you want a network that recognizes them (C01). Is that enough data
 # to train one?
 #
-# Trained from random weights on so few images, a large network learns little, and a small one stays far behind after
-# short training. If you start from a network that has already learned to look at *other* people's faces, ten images are
+# Trained from random weights on so few images, a large network stays far behind, and so does a small one after short
+# training. If you start from a network that has already learned to look at *other* people's faces, ten images are
 # plenty. This is transfer learning. In this course you will use it, measure it and break it.
 #
 # An id such as C01 stands for a claim from the lectures that this course tests. The file docs/claims.md lists all the
@@ -157,7 +157,8 @@ print(f"mistakes:               {(1 - without['mean']) / (1 - with_teacher['mean
 # The methods behind the five pale bars learned from the same images, but without a teacher. In unit 02 you will cut off
 # the teacher's last layer yourself, train a new one (a "head") in seconds, and find out when this advantage shrinks.
 #
-# **With ten images of each person, the student with a teacher beats all five baselines.**
+# **With ten images of each person, the student with a teacher beats all five baselines, which train for at most 100
+# epochs.**
 #
 # How much does the number of images matter? The curves compare the student with the small CNN, the best baseline with
 # ten images, on five groups of people.

@@ -1007,7 +1007,8 @@ print("pixels and transfer:   ", crossover(counts, means["transfer"], means["pix
 # teacher to be less helpful with plenty of labeled data (C10). Our curves point in this direction, but they do not show
 # where they would meet. Do not extend a curve beyond its last point.
 #
-# **Against a CNN trained for a short budget, the teacher helps most when images are scarce.**
+# **The teacher's lead over a CNN trained for a short budget was largest with one image of each person; part of this may
+# be training time.**
 
 # %% [markdown]
 # ## After which layer should you cut?
@@ -1305,9 +1306,11 @@ plt.show()
 #
 # For new people, the logits are the worse features, although their head has 13.6 times as many parameters. They contain
 # nothing new: each logit is a weighted sum of the same 192 features, with weights that suit other people. Random
-# layers, at 5.2%, show once more that the architecture alone knows little about faces.
+# layers, at 5.2%, show once more that the architecture alone knows little about faces. The lead of the features may be
+# smaller than the margin that we set, so the verdict on this advice is inconclusive (C17).
 #
-# **Keep the old head for people that it knows, and train a new head on the features for people that it does not know.**
+# **Here, the old head was better for people that it knows, and a new head on the features for people that it does not
+# know; both differences were small.**
 
 # %% [markdown]
 # ## A listing made to work
@@ -1638,7 +1641,8 @@ for target in ("cats_dogs", "cells", "defects", "characters"):
 # 4. **Where to cut.** For new people, keeping $N - 1$ layers is fine, and cutting a little earlier costs little or
 #    nothing. For digits, a cut before the middle is better; as a general rule, keeping $N - 1$ layers is contradicted
 #    (C08). The reason may be depth: on digits, untrained networks lose even more between their best layer and the last
-#    one (C08). The old head helped with the people that it knows, by less than one percentage point (C17).
+#    one (C08). The old head helped with the people that it knows, by less than one percentage point; the verdict on
+#    dropping it for new people is inconclusive (C17).
 # 5. **Listings and teachers.** Turn a listing's undefined names into function arguments (C26). Choose candidates by
 #    domain, architecture, track record, license and availability (C14), and decide between them by measuring.
 #

@@ -713,8 +713,8 @@ print("simulation and labels minus labels: ", gain(simulation["real_labels"], si
 # on the pixels of the same hundred images. But that baseline is weak. The small network of unit 02, which learned from
 # these hundred labels with augmentation, does better. So we have not shown that simulation pays off (C35).
 #
-# **A simulation must imitate the sensor, too; test it on real data, against the best baseline that does not use the
-# simulation.**
+# **Here, a simulation that also imitated the sensor prepared a network better; test yours on real data, against the
+# best baseline that does not use the simulation.**
 #
 # ## A bias comes along
 #

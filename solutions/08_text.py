@@ -910,8 +910,8 @@ plt.show()
 # On real messages, its lead is 9.0 percentage points (5.1 to 13.0) with ten labels of each class. With 280, we could
 # not detect a difference.
 #
-# The small network, which has no teacher, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. Single words
-# probably give spam away, and these two baselines count words.
+# The small network, which has no teacher, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. It is ahead with
+# 50 labels of each class, too. Single words probably give spam away, and these two baselines count words.
 #
 # On generated messages, the small teacher is ahead of the bag of words by 3.0 percentage points (1.3 to 4.7) with five
 # messages of each class. With ten, we could not detect a difference.
@@ -919,8 +919,8 @@ plt.show()
 # On generated films, it is 27.9 percentage points (25.9 to 29.8) behind the bag of words with 280 films of each class.
 # Its random twin is ahead of it, too: by 6.8 percentage points (0.6 to 12.9).
 #
-# **A teacher replaces labels if it has learned what your task needs; only the curves can tell whether a bag of words
-# catches up.**
+# **A teacher can replace labels on one task and not on another; only the curves can tell whether a baseline without a
+# teacher catches up.**
 #
 # ## Products to films
 #
@@ -1215,8 +1215,8 @@ for source in ("generated", "real"):
 # On generated texts, the order is reversed: the small teacher stays 18.2 percentage points (15.4 to 21.0) behind the
 # bag of words. This teacher has probably not learned opinions, so it cannot carry them from one domain to another.
 #
-# **Labels from another domain help to the extent that the domains share words or features. With five real films of each
-# class, products were worth more; with 280, films were.**
+# **Labels from another domain helped MiniLM when few films were labeled. With five real films of each class, products
+# were worth more; with 280, films were.**
 #
 # ## Names in a text
 #
@@ -1540,8 +1540,8 @@ else:
 # weights of GPT-2, RoBERTa, ALBERT, T5 or XLNet under a free license. With a network connection, you can load them
 # yourself, for example with KerasHub's presets, and put the same head on them.
 #
-# **What a teacher is worth depends on what it has read and for how long; test it on your task, against a bag of
-# words.**
+# **Two teachers that differ in size and in what they have read were worth very different amounts here; test a teacher
+# on your task, against a bag of words.**
 
 # %% [markdown]
 # ### Written answer: What would you use?
@@ -1598,9 +1598,9 @@ else:
 #    gives a word different states in different contexts. The mean over the real tokens turns a sentence into one
 #    vector.
 # 2. **Labels.** For spam, the small teacher replaced labels, and the bag of words caught up when it got more labels.
-#    For opinions, the same teacher did not help, probably because it had not learned about them. MiniLM had, and on
-#    real films it stayed ahead at every count. Read from the curves how many labels a teacher is worth, but do not
-#    extrapolate them.
+#    For opinions, the same teacher did not help, probably because it had not learned about them. MiniLM, which has read
+#    far more, stayed ahead of the bag of words on real films at every count. For real spam, a small network without a
+#    teacher overtook it. Read from the curves how many labels a teacher is worth, but do not extrapolate them.
 # 3. **Domains and names.** Split without leaks: the same text must not be in both training and test, regardless of case
 #    and spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities.
 #    On tweets, a middle layer found them better than the last one.

@@ -1329,9 +1329,9 @@ print(
 # With 20 labeled scenes, the second look changes the AP by 0.01 (-0.01 to 0.02), and with 100 scenes we could not
 # detect a gain either. It takes twice as long. The second stage sees little that is new: the same teacher looks at the
 # same pixels, only enlarged. It also learns from the proposals of a head that was trained on these very scenes, and
-# these proposals are better than those for new scenes. A second stage pays off where it can tell many classes apart, or
-# where its crops show details that the grid is too coarse for. (The AP of one stage differs from the one in the last
-# section's table, because the moved copies of the scenes are different.)
+# these proposals are better than those for new scenes. A second stage may pay off where it can tell many classes apart,
+# or where its crops show details that the grid is too coarse for; we measured neither. (The AP of one stage differs
+# from the one in the last section's table, because the moved copies of the scenes are different.)
 #
 # Ours is a miniature of the idea, not of the networks. Here is what the real ones add:
 #
@@ -1345,8 +1345,7 @@ print(
 # The course ships none of these four. We looked for packages that include weights with a free license, and found none.
 # With a network connection, KerasHub and other libraries can load some of them.
 #
-# **A second stage looks at each proposal again. This takes more work per scene, and is worth it only if it sees
-# something new.**
+# **A second stage looks at each proposal again. This takes more work per scene, and here we could not detect a gain.**
 
 # %% [markdown]
 # ## One class for each pixel
@@ -2065,9 +2064,9 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # %% [markdown]
 # Keras has no Vision Transformer; `keras-hub`, a separate package, does (C45). Its accuracy is not in Keras's table, so
 # ours does not list it: numbers from different papers come from different training. Compare rows with the same cost.
-# From VGG16 to EfficientNetB0, five years of architecture bought more accuracy for a fraction of the multiply-adds. But
-# accuracy on ImageNet is not accuracy on your task: unit 06 measures how well it predicts what a teacher is worth
-# there.
+# From VGG16 to EfficientNetB0, five years of work bought more accuracy for a fraction of the multiply-adds. But
+# accuracy on ImageNet is not accuracy on your task. This course did not measure how well one predicts the other; unit
+# 06 compares scores that are computed on the target itself.
 #
 # > **Try it.** Sort by `accuracy`, `parameters` or `license`. Which teacher is the most accurate below one billion multiply-adds?
 #
@@ -2119,8 +2118,9 @@ for row in sorted(vision_zoo.rows(), key=lambda row: (getattr(row, by) is None, 
 # 2. **Duplicates and scores.** Suppression keeps the best of overlapping boxes. Average precision rates the whole
 #    ranking of detections, at an overlap of 0.5.
 # 3. **Labels saved.** With its last block fine-tuned, the teacher reached with 20 scenes about what a small network
-#    from scratch reached with 200 in the same time. For a frozen teacher alone, we could not detect a difference from
-#    training from scratch, and on blood cells it lost.
+#    from scratch reached with 200 in the same time. With twice the time and 200 scenes, we could no longer detect a
+#    gain. For a frozen teacher alone, we could not detect a difference from training from scratch, and on blood cells
+#    it lost.
 # 4. **A second stage** looks at each proposal again. In our miniature it took twice as long, and we could not detect a
 #    gain.
 # 5. **Outlines.** A U-Net puts a decoder on the encoder, with a skip connection for each size of map. Its score is the
