@@ -53,9 +53,9 @@ keras.utils.set_random_seed(0)
 progress = checks.Progress({"accuracy": "Exercise 0.1 accuracy"})
 
 # %% [markdown]
-# If the next cell prints a line that ends in *ready*, your installation works. You may also see red lines that begin
-# with `WARNING`, `I0000` or `E0000`. They come from TensorFlow, which is looking for a graphics card or reporting that
-# it has traced a function more than once. They are not errors in your code.
+# If the next cell prints a line that ends in *ready*, your installation works. On Colab, you may also see lines that
+# begin with `WARNING`, `I0000` or `E0000`. TensorFlow prints them when it looks for a graphics card. They are not
+# errors in your code.
 
 # %%
 print(f"Python {sys.version.split()[0]}, Keras {keras.__version__}, numpy {np.__version__}: ready.")

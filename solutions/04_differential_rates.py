@@ -1890,8 +1890,8 @@ for key, target in targets.items():
 # Gradual unfreezing shows no gain for people and costs 2.6 percentage points for digits.
 #
 # How general is this result? In every run blocks 1 to 3 were frozen, so we never tested a ladder over the whole
-# network. We used one small teacher and five or twenty epochs. In this setting, the advice to use differential rates
-# (C23) does not hold as a rule for every target.
+# network. We used one small teacher and five or twenty epochs. On digits, differential rates (C23) cost accuracy here,
+# so they are no rule for every target.
 #
 # A ladder may be useful as insurance; this is a hypothesis from five seeds, and it covers the near target only. Where
 # the features are already right, a ladder has no cost that we could measure. At a rate that is ten times too high, it

@@ -1324,7 +1324,7 @@ print("one student for two tasks minus two:    ", points(both_tasks / 2))
 # %%
 axes = plots.interval_bars(longer)
 axes.patches[0].set_facecolor("silver")
-axes.set_title("Hints and attention add a little to soft targets")
+axes.set_title("Hints and attention add to soft targets")
 plt.show()
 
 # %% [markdown]

@@ -1,5 +1,8 @@
 """Marks stay the same when every property and function in the student's process lies."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from conftest import ROOT
@@ -11,9 +14,11 @@ from tlcourse.grading.engine.grading_pool import open_sandbox
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.scratch_course import new_course, run_nbgrader
 from tlcourse.grading.model.submission import Submission
-from tlcourse.samples import demo_class
+from tlcourse.samples import demo_class, known_answers
 
 UNIT = "01_cnn_parameters"
+# Answers that are models, data, training steps and files.
+KINDS = ("02_feature_extraction", "05_domain_scenarios", "07_distillation", "11_deployment")
 LIES = """
 import builtins, json, sys
 import keras
@@ -37,6 +42,43 @@ integrity.fingerprints = lambda watched, namespace: {}
 wire_objects.opaque = agree
 progress = checks.Progress({})
 """
+EVERYTHING_LIES = """
+import inspect, sys
+import keras
+import numpy as np
+import tlcourse.distillation, tlcourse.features, tlcourse.finetuning, tlcourse.learning_rates, tlcourse.stats
+
+agree = lambda *arguments, **keywords: True
+
+def all_lie(owner):
+    for name, value in list(vars(owner).items()):
+        if name.startswith("_"):
+            continue
+        if isinstance(value, property):
+            new = property(agree, agree)
+        elif callable(value) and not inspect.isclass(value) and not isinstance(value, np.ufunc):
+            new = agree
+        else:
+            continue
+        try:
+            setattr(owner, name, new)
+        except (AttributeError, TypeError):
+            pass
+
+for name, module in list(sys.modules.items()):
+    if name.startswith("tlcourse."):
+        for value in list(vars(module).values()):
+            if inspect.isclass(value) and value.__module__ == name:
+                all_lie(value)
+        all_lie(module)
+for kind in (keras.Model, keras.Sequential, keras.layers.Layer):
+    for name in ("weights", "trainable_weights", "trainable_variables", "non_trainable_weights", "trainable"):
+        setattr(kind, name, property(agree, agree))
+    for name in ("count_params", "get_weights", "get_config", "to_json", "summary", "predict", "evaluate"):
+        setattr(kind, name, agree)
+for module in (keras.ops, keras.losses, keras.metrics, keras.activations, keras.utils, np.testing, np.linalg, np):
+    all_lie(module)
+"""
 GUESSES = """
 def trainable_after_freezing(model, transferred):
     frame = (lambda: (yield))().gi_frame
@@ -53,13 +95,20 @@ def course(tmp_path_factory, full_tier):
     return NbgraderCourse(folder)
 
 
-def marks(course, answers, first=""):
+@pytest.fixture(scope="module")
+def all_units(tmp_path_factory, full_tier):
+    folder = tmp_path_factory.mktemp("all_units") / "course"
+    new_course(folder, ROOT, KINDS)
+    return NbgraderCourse(folder)
+
+
+def marks(course, answers, first="", unit=UNIT):
     """Points by check, and the kinds of flags, of a submission with these answers and a first cell of its own."""
-    assignment = course.with_grading_plan(course.assignment(UNIT))
-    notebook = demo_class.fill(notebooks.read(course.paths.release_file(UNIT)), answers)
+    assignment = course.with_grading_plan(course.assignment(unit))
+    notebook = demo_class.fill(notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb"), answers)
     place = next(n for n, cell in enumerate(notebook.cells) if "setup" in cell.metadata.get("tags", [])) + 1
     notebook.cells.insert(place, nbformat.v4.new_code_cell(first))
-    submission = Submission("student", UNIT, nbformat.writes(notebook).encode(), "digest", {})
+    submission = Submission("student", unit, nbformat.writes(notebook).encode(), "digest", {})
     result = grade_submission(assignment, submission, open_sandbox(assignment.modules))
     return {cell["grade_id"]: cell["score"] for cell in result.cells}, {flag["kind"] for flag in result.flags}
 
@@ -78,3 +127,26 @@ def test_lies_neither_earn_nor_cost_a_point(course):
     assert sum(guessed.values()) == 15
     nothing, _ = marks(course, {}, LIES)
     assert sum(nothing.values()) == 0
+
+
+@sandboxed
+@pytest.mark.parametrize("unit", KINDS)
+def test_no_wrong_answer_gains_where_everything_lies(all_units, unit):
+    exercises = notebooks.exercises(notebooks.read(all_units.paths.solution_file(unit)))
+    wrong, due = {}, {}
+    for name, (_, tests) in exercises.items():
+        file = ROOT / "solutions" / unit / "answers" / f"{name}.py"
+        answers = [answer for answer in known_answers.read(file) if answer.kind == "wrong"]
+        answer = next((answer for answer in answers if not answer.uses(name, exercises)), answers[0])
+        wrong[name] = known_answers.as_submitted(answer)
+        due[name] = answer.due(sum(cell.metadata.nbgrader.points for cell in tests))
+    run_nbgrader(all_units.paths.folder, "generate_assignment", unit)
+    points, _ = marks(all_units, wrong, EVERYTHING_LIES, unit)
+    for name, (_, tests) in exercises.items():
+        assert sum(points[cell.metadata.nbgrader.grade_id] for cell in tests) <= due[name], name
+
+
+def test_everything_lies_there():
+    ask = "print(np.allclose(1, 2), keras.ops.sum([1, 2]), keras.Model().count_params(), tlcourse.stats.summary([1]))"
+    ran = subprocess.run([sys.executable, "-c", EVERYTHING_LIES + ask], capture_output=True, text=True, cwd=ROOT)
+    assert ran.stdout.split() == ["True"] * 4, ran.stderr

@@ -160,6 +160,19 @@ def verdict_counts(root):
     )
 
 
+def decided_claims(root):
+    """The lectures' claims that a registered contrast decides, with effect and tasks, as a Markdown table."""
+    lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
+    for entry in claims.entries(root):
+        if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
+            continue
+        unit = f"[{entry.name}](notebooks/{entry.unit}/{entry.unit}.ipynb)"
+        effect = f"{entry.primary.shows}: {entry.outcome.effect}"
+        cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines)
+
+
 def claim_table(root):
     """The claims with their measurements and verdicts, as a Markdown table for a page in docs/."""
     return claims.table(root).replace("](notebooks/", "](../notebooks/")
@@ -221,7 +234,12 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": verdict_counts},
+    "README.md": {
+        "headline": headline_sentences,
+        "units": unit_table,
+        "verdicts": verdict_counts,
+        "decided": decided_claims,
+    },
     "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"decisions": decision_table},
     "docs/learning.md": {"used_files": used_files.table},

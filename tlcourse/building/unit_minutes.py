@@ -4,7 +4,7 @@ import re
 
 WORDS_A_MINUTE = 200
 EXERCISE_MINUTES = 10  # an exercise or a written answer
-CELL_MINUTES = 1  # all cells together; a test allows 90 s, and the recorded units take 13 to 71 s
+CELL_MINUTES = 1  # all cells together; a test allows 90 s, and the recorded units take 9 to 50 s
 ROUNDED_TO = 5
 TOLERANCE = 0.1  # of the estimate
 WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
