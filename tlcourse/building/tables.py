@@ -161,12 +161,12 @@ def verdict_counts(root):
 
 
 def decided_claims(root):
-    """The lectures' claims that a registered contrast decides, with effect and tasks, as a Markdown table."""
+    """The lectures' claims that a registered contrast decides, with effect and tasks, as a table for docs/."""
     lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
     for entry in claims.entries(root):
         if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
             continue
-        unit = f"[{entry.name}](notebooks/{entry.unit}/{entry.unit}.ipynb)"
+        unit = f"[{entry.name}](../notebooks/{entry.unit}/{entry.unit}.ipynb)"
         effect = f"{entry.primary.shows}: {entry.outcome.effect}"
         cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
