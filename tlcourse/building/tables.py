@@ -234,13 +234,8 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {
-        "headline": headline_sentences,
-        "units": unit_table,
-        "verdicts": verdict_counts,
-        "decided": decided_claims,
-    },
-    "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
+    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": verdict_counts},
+    "docs/claims.md": {"decided": decided_claims, "verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"decisions": decision_table},
     "docs/learning.md": {"used_files": used_files.table},
     "docs/measuring.md": {
