@@ -1891,7 +1891,10 @@ for key, target in targets.items():
 #
 # How general is this result? In every run blocks 1 to 3 were frozen, so we never tested a ladder over the whole
 # network. We used one small teacher and five or twenty epochs. On digits, differential rates (C23) cost accuracy here,
-# so they are no rule for every target.
+# so they are no rule for every target. We stated the comparison in advance and repeated it with twenty new samples, in
+# which the ladder for digits had a still higher rate. On average over both targets, the ladder was less accurate than
+# one rate, so the claim is contradicted within this scope. The loss comes from digits; for people, we could not detect
+# a difference.
 #
 # A ladder may be useful as insurance; this is a hypothesis from five seeds, and it covers the near target only. Where
 # the features are already right, a ladder has no cost that we could measure. At a rate that is ten times too high, it
@@ -1996,9 +1999,10 @@ else:
 # 4. **A rate finder** shows where to search. A tenth of the rate with the lowest loss was below the best rate for
 #    digits, usually by a small factor. The rates at which the loss falls most steeply were widely scattered. A group's
 #    rate is its rung of the ladder, multiplied by the schedule.
-# 5. **Is it worth it?** The claim (C23) remains undecided. In every run blocks 1 to 3 were frozen, so we never tested a
-#    ladder over the whole network. On the near target, a ladder protected against a bad rate or an untrained head, but
-#    we could not detect a gain over the head alone; on digits, after twenty epochs at chosen rates, it cost accuracy.
+# 5. **Is it worth it?** The claim (C23) is contradicted within its scope: on average over both targets, one rate was
+#    more accurate than a ladder, because of digits. In every run blocks 1 to 3 were frozen, so we never tested a ladder
+#    over the whole network. On the near target, a ladder protected against a bad rate or an untrained head, but we
+#    could not detect a gain over the head alone; on digits, after twenty epochs at chosen rates, it cost accuracy.
 #    - *Near target, trained head, twenty epochs:* we found no gain over a well-chosen single rate. At a highest rate
 #      that damages the features without a ladder, we saw no such damage with one (C20); whether it keeps accuracy on
 #      the target is undecided.

@@ -147,6 +147,6 @@ def test_no_wrong_answer_gains_where_everything_lies(all_units, unit):
 
 
 def test_everything_lies_there():
-    ask = "print(np.allclose(1, 2), keras.ops.sum([1, 2]), keras.Model().count_params(), tlcourse.stats.summary([1]))"
-    ran = subprocess.run([sys.executable, "-c", EVERYTHING_LIES + ask], capture_output=True, text=True, cwd=ROOT)
+    lies = "print(np.allclose(1, 2), keras.ops.sum([1, 2]), keras.Model().count_params(), tlcourse.stats.summary([1]))"
+    ran = subprocess.run([sys.executable, "-c", EVERYTHING_LIES + lies], capture_output=True, text=True, cwd=ROOT)
     assert ran.stdout.split() == ["True"] * 4, ran.stderr

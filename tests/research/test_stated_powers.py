@@ -1,5 +1,6 @@
 """The development effects that a contrast's power names are those of its development record, as it was then."""
 
+import functools
 import json
 import re
 import subprocess
@@ -20,6 +21,7 @@ from tlcourse.research import (
 )
 
 CLAIMS = tomllib.loads((ROOT / "data" / "claims.toml").read_text(encoding="utf-8"))
+BIAS, EXCHANGED = "dataset_bias", "student/exchanged"
 TOLERANCE = 0.001  # three digits, a few of them cut instead of rounded
 
 
@@ -115,6 +117,22 @@ def choice_of_teacher():
     return differences
 
 
+def first_record(target, better, worse):
+    """Differences between two entries of the records that came before a registration."""
+    return {target: entry(better) - entry(worse)}
+
+
+def entry(path):
+    record, *keys = path.split("/")
+    return values(functools.reduce(lambda part, key: part[key], keys, recorded(record)))
+
+
+def ladder():
+    return first_record("people", "ladders/near/ladder_3/0.003", "ladders/near/single/0.001") | first_record(
+        "digits", "ladders_high_rates/ladder_3", "ladders/far/single/0.003"
+    )
+
+
 def later_layers():
     return unfrozen(lambda at, later, _: at("10", later) - at("10", "head only"))
 
@@ -141,6 +159,12 @@ def more_images():
         ("C01", lambda: same_people("small_cnn"), True),
         ("C18", lambda: same_people("same_network"), True),
         ("C14", choice_of_teacher, True),
+        ("C12", lambda: first_record("galaxies", f"{BIAS}/neutral/{EXCHANGED}", f"{BIAS}/biased/{EXCHANGED}"), True),
+        ("C17", lambda: first_record("people", "old_head/new/features", "old_head/new/logits"), True),
+        ("C23", ladder, True),
+        ("C24", lambda: first_record("digits", "stopping/plain/best", "stopping/plain/last"), True),
+        ("C25", lambda: first_record("digits", "stopping/augmented/last", "stopping/plain/last"), True),
+        ("C31", lambda: first_record("digits", "label_shift/moved/oversampling", "label_shift/moved/nothing"), True),
     ],
 )
 def test_the_power_names_the_effects_of_the_development_record(claim, effects, states_all):

@@ -161,12 +161,12 @@ def verdict_counts(root):
 
 
 def decided_claims(root):
-    """The lectures' claims that a registered contrast decides, with effect and tasks, as a Markdown table."""
+    """The lectures' claims that a registered contrast decides, with effect and tasks, as a table for docs/."""
     lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
     for entry in claims.entries(root):
         if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
             continue
-        unit = f"[{entry.name}](notebooks/{entry.unit}/{entry.unit}.ipynb)"
+        unit = f"[{entry.name}](../notebooks/{entry.unit}/{entry.unit}.ipynb)"
         effect = f"{entry.primary.shows}: {entry.outcome.effect}"
         cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
@@ -234,13 +234,8 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {
-        "headline": headline_sentences,
-        "units": unit_table,
-        "verdicts": verdict_counts,
-        "decided": decided_claims,
-    },
-    "docs/claims.md": {"verdicts": verdict_counts, "claims": claim_table},
+    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": verdict_counts},
+    "docs/claims.md": {"decided": decided_claims, "verdicts": verdict_counts, "claims": claim_table},
     "docs/grading.md": {"decisions": decision_table},
     "docs/learning.md": {"used_files": used_files.table},
     "docs/measuring.md": {

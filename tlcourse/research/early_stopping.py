@@ -39,13 +39,14 @@ def varied(images, seed):
     return np.asarray(x).round().clip(0, 255).astype(np.uint8)
 
 
-def run(seed):
+def run(seed, variants=tuple(VARIANTS)):
     """By variant: test accuracy and test loss of the last epoch and of the best on validation, and the curves."""
     train, validation, test = parts(seed)
-    tasks = {dropout: FineTuningTask(train, test, seed, dropout) for dropout in (0.0, VARIANTS["dropout"]["dropout"])}
+    dropouts = {VARIANTS[name].get("dropout", 0.0) for name in variants}
+    tasks = {dropout: FineTuningTask(train, test, seed, dropout) for dropout in sorted(dropouts)}
     for task in tasks.values():
         task.train_head()
-    return {name: _one(tasks, train, validation, **options) for name, options in VARIANTS.items()}
+    return {name: _one(tasks, train, validation, **VARIANTS[name]) for name in variants}
 
 
 def _one(tasks, train, validation, weight_decay=None, dropout=0.0, augment=False):

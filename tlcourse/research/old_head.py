@@ -39,15 +39,23 @@ def run(seed):
         "new_head": _with_new_head((train_features, test_features), train, test, seed),
     }
     train, test = faces.headline(seed)
-    (train_features, train_logits), (test_features, test_logits) = (_predict(hidden, part) for part in (train, test))
-    probabilities = [np.asarray(keras.ops.softmax(logits)) for logits in (train_logits, test_logits)]
+    logits = [_predict(hidden, part)[1] for part in (train, test)]
+    probabilities = [np.asarray(keras.ops.softmax(each)) for each in logits]
     new = {
-        "features": _with_new_head((train_features, test_features), train, test, seed),
-        "logits": _with_new_head((train_logits, test_logits), train, test, seed),
+        **on_new_people(hidden, train, test, seed),
         "probabilities": _with_new_head(probabilities, train, test, seed),
         "random_features": _with_new_head(_random_features(train, test, seed), train, test, seed),
     }
     return {"known": accuracies, "new": new}
+
+
+def on_new_people(hidden, train, test, seed):
+    """Test accuracy of a new head on "features" and on "logits", the two outputs of the model `hidden`."""
+    (train_features, train_logits), (test_features, test_logits) = (_predict(hidden, part) for part in (train, test))
+    return {
+        "features": _with_new_head((train_features, test_features), train, test, seed),
+        "logits": _with_new_head((train_logits, test_logits), train, test, seed),
+    }
 
 
 def _predict(model, part):
