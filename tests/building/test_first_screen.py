@@ -136,16 +136,13 @@ def test_the_first_page_offers_to_read_run_and_teach_and_each_unit(window, site)
     assert all((site / image).is_file() for image in images)
 
 
-def test_the_first_page_is_accessible_and_fits_a_phone(window):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
-    from pathlib import Path
-
+def test_the_first_page_is_accessible_and_fits_a_phone(window, axe_engine):
     window.get_by_role("button", name="Train it here").click()
     trained(window)
     for width in (1440, 768, 390):
         window.set_viewport_size({"width": width, "height": 900})
         assert window.evaluate("document.documentElement.scrollWidth") <= width
-    window.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    window.evaluate(axe_engine)
     violations = window.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert not [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in violations]
 

@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import matplotlib.pyplot as plt
@@ -257,15 +256,13 @@ def audited(read, theme):
     return [*kinds, *units_pages, *(documents if theme == "light" else documents[-1:])]
 
 
-def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
-    engine = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+def test_the_accessibility_engine_finds_nothing_serious(window, built, read, axe_engine):
     violations = []
     for path in audited(read, window.theme):
         window.goto((built / path).as_uri())
         window.evaluate(OPENED)
         window.evaluate(FEW_WORDS)
-        window.evaluate(engine)
+        window.evaluate(axe_engine)
         for broken in window.evaluate(AXE, RULES[window.theme])["violations"]:
             if broken["impact"] in ("serious", "critical"):
                 violations.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))

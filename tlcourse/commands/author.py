@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.options import json_option
-from tlcourse.commands.unit_argument import find_unit
+from tlcourse.commands.options import json_option, notebook_argument
+from tlcourse.commands.unit_argument import course_and_unit
 
 
 @click.command()
@@ -19,12 +19,13 @@ def build(units, execute):
     Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
     docs/ and data/README.md.
     """
-    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables, unit_sources
     from tlcourse.building.course_folder import course_folder, has_records, require_own_clone
 
     require_own_clone()
     root = course_folder()
-    chosen = [find_unit(unit, unit_sources.unit_names(root)) for unit in units]
+    chosen = [course_and_unit(unit)[1] for unit in units]
+    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables
+
     for built in builder.build(chosen or None, execute=execute, root=root):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(root, built.unit)):
@@ -59,7 +60,7 @@ def show_claims():
 
 
 @click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@notebook_argument
 def source(notebook):
     """Convert an edited solved notebook back to its source.
 
