@@ -24,7 +24,8 @@ MOVE_EACH = """el => {
     if (isSlider || control.matches("select")) control.dispatchEvent(new Event(isSlider ? "input" : "change"));
     el.getBoundingClientRect();
     const taken = performance.now() - started, changed = shown() !== before;
-    if (control.type === "checkbox") control.click(); // where all layers are frozen, the next controls change nothing
+    // Where all layers are frozen, the next controls change nothing.
+    if (control.type === "checkbox" && !control.checked) control.click();
     return [control.getAttribute("aria-label") || control.innerText, changed, taken];
   });
 }"""

@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse.commands.browser import chromium
+from tlcourse.commands.browser import chromium, running
 
-OPTIONS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATIENCE = 300_000  # ms that a busy machine may take for what an idle one does in seconds
 
 
@@ -42,14 +35,9 @@ def axe_engine():
 def browser():
     """A running browser, closed after a file's last test; without one, the tests are skipped, or fail in CI."""
     require_module("playwright", "Playwright")
-    from playwright import sync_api
-
     try:
-        program = chromium()
+        chromium()
     except FileNotFoundError:
         missing("Chromium is not installed: apt install chromium")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=OPTIONS + ["--no-sandbox"] * root)
+    with running() as opened:
         yield opened
-        opened.close()

@@ -163,15 +163,26 @@ def test(everything, options):
 
 
 @click.command()
-def screenshots():
-    """Take the screenshots of the documentation again; needs Chromium."""
+@click.option("--pages", is_flag=True, help="Take only those in build/screenshots.")
+def screenshots(pages):
+    """Take the screenshots of the documentation again; needs Chromium.
+
+    Those in data/screenshots are shown in docs/. Those in build/screenshots are for a look after a change: the first
+    page of the website, a unit, the claims and a report, on a telephone and a desktop, in both themes.
+    """
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.commands import browser
+    from tlcourse.commands import browser, page_screenshots
 
     browser.chromium()  # without Chromium, pytest would skip the tests and take no screenshots
     root = course_folder()
-    keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
-    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
+    if not pages:
+        keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+        if status := subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode:
+            sys.exit(status)
+    shown = page_screenshots.pages(root, root / "build" / "screenshots_class")
+    with browser.running() as opened:
+        for file in page_screenshots.take(opened, shown, root / "build" / "screenshots"):
+            click.echo(file)
 
 
 COMMANDS = (build, source, show_claims, site, results, teachers, bench, test, screenshots)
