@@ -111,6 +111,13 @@ def test_the_features_of_a_drawn_and_of_a_chosen_image_are_pythons(figure, netwo
         figure.get_by_role("combobox", name="glasses").select_option(index=glasses)
         figure.page.wait_for_timeout(1500)
         same(figure, rounded, exact)
+    faces_drawn = [figure.locator("svg > image").first.get_attribute("href")]
+    for name in ("skin", "hair color", "face width", "eye distance", "mouth"):
+        figure.get_by_role("slider", name=name).press("ArrowRight")
+        faces_drawn.append(figure.locator("svg > image").first.get_attribute("href"))
+    assert len(set(faces_drawn)) == len(faces_drawn), "each slider changes the face"
+    figure.page.wait_for_timeout(1500)
+    same(figure, rounded, exact)
     file, portrait = tmp_path / "mine.png", faces.portraits(faces.DEVELOPMENT_PEOPLE[:1], 1, seed=5).images[0]
     Image.fromarray(portrait).save(file)
     figure.locator("input[type=file]").set_input_files(file)
