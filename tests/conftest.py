@@ -22,7 +22,7 @@ import pytest
 from tlcourse.grading.engine.grading_pool import sandbox_problem
 from tlcourse.pipeline import spark_environment
 
-pytest_plugins = ["real_browser"]
+pytest_plugins = ["pytester", "real_browser", "live_page"]
 
 # Before Keras is imported anywhere, and inherited by notebooks' kernels.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT, in_time
 from real_browser import PATIENCE
 
-from tlcourse.building import unit_sources
+from tlcourse.building import addresses, unit_sources
 from tlcourse.building.site import first_screen, headline_data
 from tlcourse.data import results
 
@@ -132,20 +132,25 @@ def test_the_first_page_offers_to_read_run_and_teach_and_each_unit(window, site)
     for card in cards.all_inner_texts():
         assert "?" in card
         assert "minutes" in card
-    images = window.locator(".cards img").evaluate_all("all => all.map(image => image.getAttribute('src'))")
+    images = window.locator(".cards a > img").evaluate_all("all => all.map(image => image.getAttribute('src'))")
+    assert len(set(images)) == len(images) == cards.count(), "each card has an image of its own"
     assert all((site / image).is_file() for image in images)
+    for audience, targets in (
+        ("You teach.", ["docs/teaching.html"]),
+        ("You write.", ["docs/architecture.html", f"{addresses.REPOSITORY}/blob/main/CONTRIBUTING.md"]),
+    ):
+        entry = window.locator(".entries p", has=window.locator("strong", has_text=audience))
+        for target in targets:
+            assert entry.locator(f"a[href='{target}']").count() == 1, f"{audience} {target}"
 
 
-def test_the_first_page_is_accessible_and_fits_a_phone(window):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
-    from pathlib import Path
-
+def test_the_first_page_is_accessible_and_fits_a_phone(window, axe_engine):
     window.get_by_role("button", name="Train it here").click()
     trained(window)
     for width in (1440, 768, 390):
         window.set_viewport_size({"width": width, "height": 900})
         assert window.evaluate("document.documentElement.scrollWidth") <= width
-    window.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    window.evaluate(axe_engine)
     violations = window.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert not [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in violations]
 

@@ -11,6 +11,7 @@ from conftest import ROOT
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, builder, headline_figure, tables, unit_sources
+from tlcourse.building.site import SETTINGS
 from tlcourse.commands.main import main
 from tlcourse.samples import known_answers
 
@@ -52,7 +53,7 @@ def test_generated_parts_and_the_figure_are_up_to_date():
 
 
 def test_every_unit_has_a_row_that_agrees_with_its_page():
-    rows = [line for line in README.splitlines() if "colab.research.google.com" in line]
+    rows = [line for line in README.splitlines() if line.startswith("|") and "colab.research.google.com" in line]
     for name in unit_sources.unit_names(ROOT):
         (row,) = [line for line in rows if f"notebooks/{name}/{name}.ipynb)" in line]
         released = (ROOT / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8")
@@ -67,6 +68,23 @@ def test_every_unit_has_a_row_that_agrees_with_its_page():
 def test_the_address_is_the_projects():
     assert f'Repository = "{addresses.REPOSITORY}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f"git clone {addresses.REPOSITORY}" in README
+    assert f"[The website]({addresses.SITE}/)" in README
+
+
+def test_the_readme_begins_with_the_three_ways_of_the_sites_first_page():
+    (first, *_) = unit_sources.unit_names(ROOT)
+    ways = [
+        ("Read on the site", f"{addresses.SITE}/units/{first}.html"),
+        ("Run in Colab", addresses.colab(first)),
+        ("Teach it", "docs/teaching.md"),
+    ]
+    _, paragraph, links, *_ = README.split("\n\n")
+    assert not re.search(r"\]\(", paragraph), "the links come right after the first paragraph"
+    assert re.findall(r"\[([^]]+)\]\(([^)]+)\)", links) == ways
+    page = (SETTINGS / "first_screen.html").read_text(encoding="utf-8")
+    buttons = re.findall(r'<a href="([^"]+)">([^<]+)</a>', re.search(r'class="buttons">(.*)\n', page)[1])
+    assert [name for _, name in buttons] == ["Read", *(name for name, _ in ways[1:])]
+    assert [target for target, _ in buttons] == ["$first_unit", "$colab", "docs/teaching.html"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())

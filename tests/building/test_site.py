@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import matplotlib.pyplot as plt
@@ -19,8 +18,9 @@ import nbformat
 import numpy as np
 import page_looks
 import pytest
-from conftest import ROOT
+from conftest import ROOT, in_time
 from live_figures import LIVE
+from live_page import medians, moves_of_each_control
 from PIL import Image
 from real_browser import PATIENCE
 
@@ -212,7 +212,7 @@ def test_each_claim_has_a_card_with_verdict_effect_and_scope(read):
 # ------------------------------------------------------------------------------------------------------ in a browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES = {"light": {"type": "tag", "values": WCAG}, "dark": {"type": "rule", "values": ["color-contrast"]}}
+ALL_RULES, COLORS = {"type": "tag", "values": WCAG}, {"type": "rule", "values": ["color-contrast"]}
 AXE = "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
 OPENED = """document.querySelectorAll('details').forEach(one => one.open = true);
 document.getAnimations().forEach(one => one.finish())"""  # what fades in is pale for a while
@@ -243,34 +243,49 @@ def window(request, browser):
 
 
 def audited(read, theme):
-    """Every unit; in the light every document too; of what is left, and of documents in the dark, one page a kind."""
+    """The pages, and the rules for each: every unit; in the light every document too; of what is left, one page a kind.
+
+    In the dark, pages that are not the first of their kind have only the rule for colors.
+    """
     kinds = [
-        "index.html",
-        "about.html",
-        "claims.html",
-        "search.html",
-        "reference/index.html",
-        "reference/tlcourse.checks.html",
+        *("index.html", "about.html", "claims.html", "search.html", "reference/index.html"),
+        *("reference/tlcourse.checks.html", "units/index.html", "units/01_cnn_parameters.html", "docs/teaching.html"),
     ]
-    documents = [path for path in read if path.startswith("docs/")]
-    units_pages = [path for path in read if path.startswith("units/")]
-    return [*kinds, *units_pages, *(documents if theme == "light" else documents[-1:])]
+    others = [path for path in read if path.startswith(("units/", "docs/")) and path not in kinds]
+    if theme == "light":
+        return dict.fromkeys([*kinds, *others], ALL_RULES)
+    units_pages = [path for path in others if path.startswith("units/")]
+    return dict.fromkeys(kinds, ALL_RULES) | dict.fromkeys(units_pages, COLORS)
 
 
-def test_the_accessibility_engine_finds_nothing_serious(window, built, read):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
-    engine = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+def test_the_accessibility_engine_finds_nothing(window, built, read, axe_engine):
     violations = []
-    for path in audited(read, window.theme):
+    for path, rules in audited(read, window.theme).items():
         window.goto((built / path).as_uri())
         window.evaluate(OPENED)
         window.evaluate(FEW_WORDS)
-        window.evaluate(engine)
-        for broken in window.evaluate(AXE, RULES[window.theme])["violations"]:
-            if broken["impact"] in ("serious", "critical"):
-                violations.append((path, broken["id"], len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
+        window.evaluate(axe_engine)
+        for broken in window.evaluate(AXE, rules)["violations"]:
+            kind = f"{broken['id']} ({broken['impact']})"
+            violations.append((path, kind, len(broken["nodes"]), broken["nodes"][0]["html"][:200]))
     assert not violations, "\n".join(map(str, violations))
     assert window.asked == [], "the pages ask others for something"
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_each_live_figure_of_a_unit_follows_its_controls_within_50_ms(window, built):
+    window.emulate_media(reduced_motion="reduce")
+    slowest = []
+    for unit in unit_sources.unit_names(ROOT):
+        window.goto((built / "units" / f"{unit}.html").as_uri())
+        for figure in window.locator(".tlcourse-live").all():
+            for control, changed, _ in moves_of_each_control(figure):
+                assert changed, f"{unit}: {control} changes nothing"
+            slowest.append(max(medians(figure, rounds=3).values()))
+    assert len(slowest) >= len(LIVE)
+    in_time(max(slowest), 50, "ms")
+    assert window.asked == []
 
 
 FOCUSED = """() => {
@@ -383,14 +398,6 @@ def test_the_theme_is_switched_by_the_keyboard(window, built):
     assert window.evaluate("document.activeElement.matches('header *')"), "one goes on where one was"
 
 
-@pytest.mark.parametrize("window", ["light"], indirect=True)
-def test_a_narrow_window_is_not_scrolled_sideways(window, built, read):
-    window.set_viewport_size({"width": 390, "height": 800})
-    for path in (path for path in read if path.startswith("units/")):
-        window.goto((built / path).as_uri())
-        assert window.evaluate("document.documentElement.scrollWidth") <= 390, path
-
-
 def shown(window):
     """The names of the claims whose cards are shown."""
     cards = window.locator(".claim-cards > li").filter(visible=True)
@@ -441,12 +448,12 @@ def test_a_broken_page_does_not_look_as_stored(window, built):
 
 
 @pytest.mark.parametrize("window", ["light"], indirect=True)
-@pytest.mark.parametrize("width", WIDTHS[1:])
-def test_no_page_is_scrolled_sideways(window, built, read, width):
-    window.set_viewport_size({"width": width, "height": 900})
+def test_no_page_is_scrolled_sideways(window, built, read):
     for path in read:
-        window.goto((built / path).as_uri(), wait_until="domcontentloaded")
-        assert window.evaluate("document.documentElement.scrollWidth") <= width, path
+        window.goto((built / path).as_uri())
+        for width in WIDTHS:
+            window.set_viewport_size({"width": width, "height": 900})
+            assert window.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width} pixels"
 
 
 PAGE_BYTES, UNIT_BYTES = 375_000, 1_000_000  # as a web server sends them

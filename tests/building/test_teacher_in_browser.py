@@ -2,7 +2,6 @@
 
 import base64
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +111,13 @@ def test_the_features_of_a_drawn_and_of_a_chosen_image_are_pythons(figure, netwo
         figure.get_by_role("combobox", name="glasses").select_option(index=glasses)
         figure.page.wait_for_timeout(1500)
         same(figure, rounded, exact)
+    faces_drawn = [figure.locator("svg > image").first.get_attribute("href")]
+    for name in ("skin", "hair color", "face width", "eye distance", "mouth"):
+        figure.get_by_role("slider", name=name).press("ArrowRight")
+        faces_drawn.append(figure.locator("svg > image").first.get_attribute("href"))
+    assert len(set(faces_drawn)) == len(faces_drawn), "each slider changes the face"
+    figure.page.wait_for_timeout(1500)
+    same(figure, rounded, exact)
     file, portrait = tmp_path / "mine.png", faces.portraits(faces.DEVELOPMENT_PEOPLE[:1], 1, seed=5).images[0]
     Image.fromarray(portrait).save(file)
     figure.locator("input[type=file]").set_input_files(file)
@@ -173,11 +179,10 @@ def test_a_face_passes_through_the_layers_in_a_second(figure):
     assert float(re.search(r"in (\d+) ms", words)[1]) < 1000
 
 
-def test_the_figure_fits_a_phone_and_is_accessible(figure):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
+def test_the_figure_fits_a_phone_and_is_accessible(figure, axe_engine):
     for width in (1440, 768, 390):
         figure.page.set_viewport_size({"width": width, "height": 900})
         assert figure.evaluate("() => document.documentElement.scrollWidth") <= width
-    figure.page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    figure.page.evaluate(axe_engine)
     violations = figure.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert not [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in violations]

@@ -3,6 +3,7 @@
 `tlcourse screenshots` runs these tests and keeps what they see as the screenshots of docs/.
 """
 
+import copy
 import io
 import re
 import shutil
@@ -15,6 +16,8 @@ import lab_server
 import numpy as np
 import pytest
 from conftest import ROOT, TINY, in_time
+from live_figures import LIVE
+from live_page import move_by_key, numbers
 from PIL import Image
 from real_browser import PATIENCE
 
@@ -25,8 +28,6 @@ from tlcourse.grading.gradebook import scratch_course
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.samples import demo_class, known_answers
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
 
 UNIT = "01_cnn_parameters"
 ANSWERS = known_answers.read(CoursePaths(ROOT).answers_folder(UNIT) / "output_size.py")
@@ -97,6 +98,8 @@ def choose(page, menu, entry):
 
 def run_all(page, result):
     """Run all cells until `result` is there: a kernel that has not quite come up loses what it is sent."""
+    from playwright import sync_api  # only for developers
+
     page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
     for attempt in range(1, 6):
         choose(page, "Run", "Run All Cells")
@@ -238,24 +241,6 @@ def play(page, keep):
 
 
 WIDGETS = {"PhotoClassifier": ("sample",)}  # that need the kernel: their controls; this one also has a button
-LIVE = {  # that do not: their controls, in the order of the page
-    "IntervalExplorer": ("one more run", "ten more runs", "start again"),
-    "ShapeExplorer": ("layer", "kernel", "stride", "padding", "filters"),
-    "ScheduleExplorer": ("schedule", "peak", "steps", "factor", "groups"),
-    "DescentExplorer": ("schedule", "peak", "factor"),
-    "ShiftExplorer": ("galaxy", "seeing", "exposure"),
-    "ProcrustesExplorer": ("angle", "mirrored", "align"),
-    "TemperatureExplorer": ("image", "temperature"),
-    "DivergenceExplorer": ("student", "temperature"),
-    "CutExplorer": ("cut after", "image"),
-    "MaskExplorer": ("model", "position"),
-    "StrengthExplorer": ("between / within",),
-    "SuppressionExplorer": ("threshold",),
-    "FreezingExplorer": ("train block4", "train head", "train batch norms", "called with"),
-    "PriorExplorer": ("share of class 1", "threshold"),
-    "OverlapExplorer": ("right", "down", "outline", "part"),
-    "PartitionExplorer": ("partitions", "workers", "dies in partition", "then", "a file appears"),
-}
 SET_UP = "progress = checks.Progress("
 # Words from the cells that a widget needs, and from its own. Unit 02 is last: its classifier goes on using its names.
 CELLS = {
@@ -413,14 +398,11 @@ def test_the_units_widgets_follow_their_controls_in_jupyterlab(page, lab, tmp_pa
     sources = widget_cells(with_photos)
     write_notebook(course / "notebooks" / "widgets.ipynb", sources)
     mine = photos_to_upload(with_photos, tmp_path)
+    page.emulate_media(reduced_motion="reduce")  # a rotation that takes a while would have other numbers each time
     with lab(course) as (address, _, token):
         page.goto(f"{address}/lab/tree/notebooks/widgets.ipynb?token={token}")
         run_widgets(page, len(sources))
-        for name, controls in LIVE.items():
-            figure = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".tlcourse-live").first
-            figure.scroll_into_view_if_needed()
-            for control in controls:
-                move_live(figure, name, control)
+        shown = {name: numbers_of_moves(figure_of(page, name), name) for name in LIVE}
         for name, controls in WIDGETS.items():
             explorer = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".widget-vbox:has(img)").first
             explorer.locator("img").wait_for()
@@ -434,37 +416,65 @@ def test_the_units_widgets_follow_their_controls_in_jupyterlab(page, lab, tmp_pa
             for control, moves in seconds.items():
                 keep_pace(f"{name}, {control}", moves, times)
         survives_reload(page, len(sources))
+        stored = notebooks.read(course / "notebooks" / "widgets.ipynb")
+        remains_still_if_untrusted(page, f"{address}/lab/tree/notebooks/untrusted.ipynb", course, stored)
+    assert numbers_from_disk(page, stored, tmp_path / "figures.html") == shown
 
 
-def move_live(figure, name, control):
-    """Move one control of a live figure from the keyboard; what it shows must follow."""
-    shown = "figure => figure.querySelector('svg').outerHTML"
-    before = figure.evaluate(shown)
-    button = figure.get_by_role("button", name=control)
-    if button.count():
-        button.press("Enter")
-    elif (slider := figure.get_by_role("slider", name=control)).count():
-        slider.press("ArrowRight")
-        if figure.evaluate(shown) == before:
-            slider.press("ArrowLeft")  # it stood at its end
-    elif (box := figure.get_by_role("checkbox", name=control, exact=True)).count():
-        box.press("Space")
-    else:
-        figure.get_by_role("combobox", name=control).select_option(index=1)
-    for _ in range(100):  # the rotation of the clouds is animated
-        if figure.evaluate(shown) != before:
-            return
-        figure.page.wait_for_timeout(50)
-    raise AssertionError(f"{name}: {control} changes nothing")
+def figure_of(page, name):
+    """The live figure that a cell of the open notebook shows."""
+    figure = page.locator(".jp-CodeCell", has_text=f"{name}(").locator(".tlcourse-live").first
+    figure.scroll_into_view_if_needed()
+    return figure
+
+
+def numbers_of_moves(figure, name):
+    """The sentence and the table of a live figure, first as it begins and then after each control was moved by key."""
+    seen = [numbers(figure)]
+    for control in LIVE[name]:
+        move_by_key(figure, control)
+        seen.append(numbers(figure))
+    return seen
 
 
 def survives_reload(page, cells):
-    """After saving and opening the notebook again, the figures work without a kernel."""
+    """After saving, without a kernel, and after opening the notebook again, the figures follow their controls."""
     choose(page, "File", "Save Notebook")
     page.locator(".jp-DirtyIndicator, .jp-mod-dirty").first.wait_for(state="detached")
+    choose(page, "Kernel", "Shut Down Kernel")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for(state="detached")
     page.reload()
     page.locator(".jp-CodeCell").nth(cells - 1).wait_for()
     page.locator(".tlcourse-live svg").nth(len(LIVE) - 1).wait_for(state="attached")
+    for control in LIVE["ShapeExplorer"]:
+        move_by_key(figure_of(page, "ShapeExplorer"), control)
+
+
+def remains_still_if_untrusted(page, address, course, stored):
+    """The same outputs in a notebook that this user has not run: JupyterLab removes the scripts."""
+    foreign = copy.deepcopy(stored)
+    foreign.cells[0].source += "  # another text, so that its signature does not fit"
+    notebooks.write_atomically(course / "notebooks" / "untrusted.ipynb", notebooks.nbformat.writes(foreign))
+    page.goto(address)
+    panel = page.locator(
+        ".jp-NotebookPanel", has_text="so that its signature does not fit"
+    )  # the other one is open, too
+    panel.locator(".tlcourse-live > img:only-child").nth(len(LIVE) - 1).wait_for(state="attached")
+    assert panel.locator(".tlcourse-live").count() == len(LIVE)
+
+
+def numbers_from_disk(page, notebook, file):
+    """What `numbers_of_moves` gives for the same outputs on a page from disk, where other tests compare with Python."""
+    outputs = {}
+    for cell in notebook.cells:
+        for output in cell.outputs:
+            if "tlcourse-live" in (text := output.get("data", {}).get("text/html", "")):
+                outputs |= {name: text for name in LIVE if f"{name}(" in cell.source}
+    assert outputs.keys() == LIVE.keys()
+    file.write_text(f"<!doctype html><meta charset='utf-8'>{''.join(outputs.values())}", encoding="utf-8")
+    page.goto(file.as_uri())
+    figures = page.locator(".tlcourse-live").all()
+    return {name: numbers_of_moves(figure, name) for name, figure in zip(outputs, figures, strict=True)}
 
 
 def write_notebook(file, sources):

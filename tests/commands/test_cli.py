@@ -1,5 +1,6 @@
 """The tlcourse command: what it lists, how it fails, and that `tlcourse lab` brings nbgrader's tools."""
 
+import itertools
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import urllib.request
 import lab_server
 import pytest
 from click.testing import CliRunner
+from conftest import ROOT, in_time
 
 from tlcourse.building import builder
 from tlcourse.commands import lab
@@ -46,6 +48,35 @@ def test_without_a_command_the_commands_are_listed():
     for command in main.commands.values():
         assert re.search(rf"^  {command.name} +\w", outcome.output, flags=re.MULTILINE)
         assert run(command.name, "--help").exit_code == 0
+
+
+def test_the_commands_are_listed_by_audience():
+    output = run("--help").output
+    sections = re.split(r"^(Students|Instructors|Authors):\n", output, flags=re.MULTILINE)
+    assert sections[1::2] == ["Students", "Instructors", "Authors"]
+    listed = [re.findall(r"^  ([a-z-]+)  +\w", section, flags=re.MULTILINE) for section in sections[2::2]]
+    for commands, expected in zip(listed, ("check", "grade", "build"), strict=True):
+        assert expected in commands
+    assert sorted(itertools.chain(*listed)) == sorted(COMMANDS), "each command is in one section"
+
+
+@pytest.mark.speed
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["check", "none.ipynb"], ["repair", "none.ipynb"], ["source", "none.ipynb"], ["photos", "none"]),
+        *(["build", "77"], ["grade", "77"], ["release", "77"], ["report", "77"]),
+    ],
+)
+def test_an_error_comes_within_a_second(arguments):
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "tlcourse", *arguments], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
+    seconds = time.perf_counter() - started
+    assert done.returncode == 1
+    assert re.match(r"Error: no (notebook|folder|unit) ", done.stderr)
+    in_time(seconds, 1, "s")
 
 
 def test_the_command_line_is_light():

@@ -1,5 +1,6 @@
 """`tlcourse test`: which tests a tier has, and that the first check that fails ends it."""
 
+import importlib.util
 import re
 import subprocess
 import tomllib
@@ -22,6 +23,16 @@ def test_the_fast_tier_leaves_out_the_markers_of_the_full_tier():
 @pytest.mark.parametrize("everything", [True, False])
 def test_options_come_last_so_that_they_have_the_last_word(everything):
     assert run_tests.pytest_options(everything, ["-m", "slow", "-x"])[-3:] == ["-m", "slow", "-x"]
+
+
+@pytest.mark.parametrize(("value", "outcome"), [("", "skipped"), ("false", "skipped"), ("true", "errors")])
+def test_a_missing_browser_fails_only_where_ci_is_set(pytester, monkeypatch, value, outcome):
+    monkeypatch.setenv("CI", value)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if "axe" in name else name)
+    pytester.makeconftest("pytest_plugins = ['real_browser']")
+    pytester.makepyfile("def test_page(browser): pass\ndef test_engine(axe_engine): pass")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(**{outcome: 2})
 
 
 def test_the_first_check_that_fails_ends_it(monkeypatch, tmp_path):

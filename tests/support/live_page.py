@@ -1,6 +1,8 @@
 """A live figure on a page that a real browser opens from disk."""
 
+import collections
 import json
+import statistics
 
 import pytest
 
@@ -10,6 +12,22 @@ MOVE = """(el, [name, value]) => {
   input.dispatchEvent(new Event(input.type === "range" ? "input" : "change", {bubbles: true}));
   el.getBoundingClientRect();
   return performance.now() - started;
+}"""
+# Each control once: a slider goes one step up, or down where it stands at its end.
+MOVE_EACH = """el => {
+  const shown = () => ["svg", "p[aria-live]", "table"].map(part => el.querySelector(part)?.outerHTML).join(" ");
+  return [...el.querySelectorAll(".controls input, .controls select, .controls button")].map(control => {
+    const before = shown(), started = performance.now(), isSlider = control.type === "range";
+    if (isSlider) control.value = Number(control.value) + (control.value === control.max ? -1 : 1);
+    else if (control.matches("select")) control.selectedIndex = control.selectedIndex === 1 ? 0 : 1;
+    else control.click();
+    if (isSlider || control.matches("select")) control.dispatchEvent(new Event(isSlider ? "input" : "change"));
+    el.getBoundingClientRect();
+    const taken = performance.now() - started, changed = shown() !== before;
+    // Where all layers are frozen, the next controls change nothing.
+    if (control.type === "checkbox" && !control.checked) control.click();
+    return [control.getAttribute("aria-label") || control.innerText, changed, taken];
+  });
 }"""
 PIXELS = """async (el, index) => {
   const image = new Image();
@@ -52,6 +70,56 @@ class LivePage:
 
         width, height, values = self.figure.evaluate(PIXELS, index)
         return np.array(values).reshape(height, width, 4)
+
+
+def moves_of_each_control(figure):
+    """Move every control of a figure once, in order.
+
+    Returns
+    -------
+    list of tuple
+        Of each control its name, whether the figure then showed something else, and the milliseconds that it took.
+    """
+    figure.locator("svg").first.wait_for()
+    return [tuple(move) for move in figure.evaluate(MOVE_EACH)]
+
+
+def medians(figure, rounds=5):
+    """The median of the milliseconds that a move of each control takes, by its name; prints them."""
+    times = collections.defaultdict(list)
+    for _ in range(rounds):
+        for control, _, taken in moves_of_each_control(figure):
+            times[control].append(taken)
+    middle = {control: statistics.median(taken) for control, taken in times.items()}
+    print(figure.get_attribute("aria-label"), {control: f"{taken:.1f} ms" for control, taken in middle.items()})
+    return middle
+
+
+def numbers(figure):
+    """The sentence and the table below a figure, as text."""
+    return figure.evaluate("el => [...el.querySelectorAll('p[aria-live], th, td')].map(part => part.textContent)")
+
+
+def move_by_key(figure, control):
+    """Move one control of a live figure from the keyboard; what it shows must follow."""
+    shown = "figure => figure.querySelector('svg').outerHTML"
+    before = figure.evaluate(shown)
+    button = figure.get_by_role("button", name=control)
+    if button.count():
+        button.press("Enter")
+    elif (slider := figure.get_by_role("slider", name=control)).count():
+        slider.press("ArrowRight")
+        if figure.evaluate(shown) == before:
+            slider.press("ArrowLeft")  # it stood at its end
+    elif (box := figure.get_by_role("checkbox", name=control, exact=True)).count():
+        box.press("Space")
+    else:
+        figure.get_by_role("combobox", name=control).select_option(index=1)
+    for _ in range(100):  # the rotation of the clouds is animated
+        if figure.evaluate(shown) != before:
+            return
+        figure.page.wait_for_timeout(50)
+    raise AssertionError(f"{control} changes nothing")
 
 
 @pytest.fixture

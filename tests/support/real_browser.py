@@ -1,31 +1,43 @@
 """The browser of the tests that open pages: Debian's Chromium, or the Chrome that is installed."""
 
+import importlib.util
 import os
+from pathlib import Path
 
 import pytest
 
-from tlcourse.commands.browser import chromium
+from tlcourse.commands.browser import chromium, running
 
-OPTIONS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATIENCE = 300_000  # ms that a busy machine may take for what an idle one does in seconds
+
+
+def missing(what):
+    """Skip a test that lacks a program, but fail where CI runs it: there, nobody would miss it."""
+    (pytest.fail if os.environ.get("CI", "").lower() not in ("", "0", "false") else pytest.skip)(what)
+
+
+def require_module(name, project):
+    """Skip or fail, see `missing`, where a package of the set for developers is not installed."""
+    if importlib.util.find_spec(name) is None:
+        missing(f"{project} is not installed: pip install -e '.[dev]'")
+
+
+@pytest.fixture(scope="session")
+def axe_engine():
+    """The text of axe, an engine for accessibility, to be evaluated in a page."""
+    require_module("axe_playwright_python", "axe")
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """A running browser, closed after a file's last test; the tests are skipped where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install -e '.[dev]'")
+    """A running browser, closed after a file's last test; without one, the tests are skipped, or fail in CI."""
+    require_module("playwright", "Playwright")
     try:
-        program = chromium()
+        chromium()
     except FileNotFoundError:
-        pytest.skip("Chromium is not installed: apt install chromium")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=OPTIONS + ["--no-sandbox"] * root)
+        missing("Chromium is not installed: apt install chromium")
+    with running() as opened:
         yield opened
-        opened.close()

@@ -1,6 +1,7 @@
-"""The addresses of the course on GitHub, and of its notebooks on Colab."""
+"""The addresses of the course on GitHub, of its website, and of its notebooks on Colab."""
 
 REPOSITORY = "https://github.com/tlcourse/tlcourse"
+SITE = "https://tlcourse.github.io/tlcourse"
 COLAB = "https://colab.research.google.com"
 COLAB_BASE = f"{REPOSITORY.replace('https://github.com', f'{COLAB}/github')}/blob/main"
 

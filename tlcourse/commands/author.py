@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.options import json_option
-from tlcourse.commands.unit_argument import find_unit
+from tlcourse.commands.options import json_option, notebook_argument
+from tlcourse.commands.unit_argument import course_and_unit
 
 
 @click.command()
@@ -19,12 +19,13 @@ def build(units, execute):
     Without UNITS, the command builds all units. You can name a unit by its number: 01. The tables are in README.md,
     docs/ and data/README.md.
     """
-    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables, unit_sources
     from tlcourse.building.course_folder import course_folder, has_records, require_own_clone
 
     require_own_clone()
     root = course_folder()
-    chosen = [find_unit(unit, unit_sources.unit_names(root)) for unit in units]
+    chosen = [course_and_unit(unit)[1] for unit in units]
+    from tlcourse.building import builder, claims, course_units, shipped_plans, stated_counts, tables
+
     for built in builder.build(chosen or None, execute=execute, root=root):
         click.echo(f"{built.unit}: {built.seconds:.0f} s")
         if execute and (plan := shipped_plans.write(root, built.unit)):
@@ -59,7 +60,7 @@ def show_claims():
 
 
 @click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@notebook_argument
 def source(notebook):
     """Convert an edited solved notebook back to its source.
 
@@ -162,15 +163,26 @@ def test(everything, options):
 
 
 @click.command()
-def screenshots():
-    """Take the screenshots of the documentation again; needs Chromium."""
+@click.option("--pages", is_flag=True, help="Take only those in build/screenshots.")
+def screenshots(pages):
+    """Take the screenshots of the documentation again; needs Chromium.
+
+    Those in data/screenshots are shown in docs/. Those in build/screenshots are for a look after a change: the first
+    page of the website, a unit, the claims and a report, on a telephone and a desktop, in both themes.
+    """
     from tlcourse.building.course_folder import course_folder
-    from tlcourse.commands import browser
+    from tlcourse.commands import browser, page_screenshots
 
     browser.chromium()  # without Chromium, pytest would skip the tests and take no screenshots
     root = course_folder()
-    keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
-    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode)
+    if not pages:
+        keeping = ["tests/commands/test_browser.py", "--screenshots", str(root / "data/screenshots")]
+        if status := subprocess.run([sys.executable, "-m", "pytest", *keeping], cwd=root).returncode:
+            sys.exit(status)
+    shown = page_screenshots.pages(root, root / "build" / "screenshots_class")
+    with browser.running() as opened:
+        for file in page_screenshots.take(opened, shown, root / "build" / "screenshots"):
+            click.echo(file)
 
 
 COMMANDS = (build, source, show_claims, site, results, teachers, bench, test, screenshots)

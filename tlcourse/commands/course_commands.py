@@ -121,9 +121,9 @@ def release(unit, execute):
     they fail a check. Then it updates the gradebook and the students' notebook. Submissions and marks stay. It prints a
     warning where the text states other numbers of exercises, points or minutes than the unit has.
     """
+    folder, unit = course_and_unit(unit)
     from tlcourse.building import unit_release
 
-    folder, unit = course_and_unit(unit)
     click.echo(f"Trying the solutions of {unit}. This can take minutes.", err=True)
     changes, text_changed, problem = unit_release.release(folder, unit, execute)
     if problem:

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from pathlib import Path
 
@@ -7,3 +7,13 @@ import click
 json_option = click.option(
     "--json", "json_file", type=click.Path(path_type=Path), help="Also write the numbers to this file."
 )
+
+
+def _existing_notebook(context, parameter, file):
+    """Report a wrong path at once: what reads a notebook takes seconds to import."""
+    if not file.is_file():
+        raise FileNotFoundError(f"no notebook at {file}: check the path")
+    return file
+
+
+notebook_argument = click.argument("notebook", type=click.Path(path_type=Path), callback=_existing_notebook)

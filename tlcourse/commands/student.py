@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tlcourse.commands.options import json_option
+from tlcourse.commands.options import json_option, notebook_argument
 
 LOOK_HELP = "Show where the network looked in this photo from FOLDER. You can repeat the option."
 INTO_HELP = "Folder for the results."
@@ -31,7 +31,7 @@ def demo(json_file):
 
 
 @click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@notebook_argument
 def check(notebook):
     """Run NOTEBOOK from top to bottom and report which exercises pass."""
     from tlcourse.commands import check_notebook
@@ -51,13 +51,16 @@ def check(notebook):
 def photos(folder, into, teacher, look):
     """Train a classifier on your own photos. FOLDER contains one folder of photos per class."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tlcourse.datasets import photo_folders
+
+    photo_folders.class_folders(folder)  # a wrong path is reported before seconds of imports
     from tlcourse.own_photos.classifier import train
 
     click.echo(str(train(folder, into, teacher, look)))
 
 
 @click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@notebook_argument
 @click.option("--release", type=click.Path(path_type=Path), help="The released notebook; needed outside the course.")
 @click.option("--into", type=click.Path(path_type=Path), help="File for the copy.  [default: NAME.repaired.ipynb]")
 def repair(notebook, release, into):

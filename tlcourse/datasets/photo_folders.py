@@ -65,7 +65,7 @@ def files(folder):
     FileNotFoundError, NotADirectoryError, ValueError
         As `load`; the photos themselves are not opened.
     """
-    return {path.name: _photo_files(path) for path in _class_folders(Path(folder))}
+    return {path.name: _photo_files(path) for path in class_folders(Path(folder))}
 
 
 def readable(folder, size=SIZE):
@@ -89,7 +89,7 @@ def readable(folder, size=SIZE):
         If there are no class folders, or no photo can be read.
     """
     images, paths, labels, skipped = [], [], [], []
-    classes = _class_folders(Path(folder))
+    classes = class_folders(Path(folder))
     for label, class_folder in enumerate(classes):
         for path in _entries(class_folder):
             try:
@@ -118,7 +118,16 @@ def _require_photo(path):
         raise ValueError(f"{path} is no photo by its name: photos end in {', '.join(EXTENSIONS)}")
 
 
-def _class_folders(folder):
+def class_folders(folder):
+    """The folders in `folder`, one for each class.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If there is no such folder.
+    ValueError
+        If it contains no folders.
+    """
     if not folder.exists():
         raise FileNotFoundError(f"no folder {folder}: make it, with one folder of photos for each class inside")
     if not folder.is_dir():

@@ -29,7 +29,7 @@ const STYLE = `
 .tlcourse-live th, .tlcourse-live td { padding: .1em 1.2em .1em 0; text-align: right; font-weight: normal;
   color: inherit; background: transparent; }
 .tlcourse-live th:first-child, .tlcourse-live td:first-child { text-align: left; }
-.tlcourse-live thead th { border-bottom: 1px solid currentColor; font-weight: bold; }`;
+.tlcourse-live thead :is(th, td) { border-bottom: 1px solid currentColor; font-weight: bold; }`;
 
 const percent = share => (share > 0 && share < 0.001 ? "<0.1%" : `${(100 * share).toFixed(1)}%`);
 const integer = count => count.toLocaleString("en-US");
@@ -92,7 +92,7 @@ function buttonInput(control) {
 }
 
 function numbersTable({ head, rows }) {
-  const line = (tag, cells) => html("tr", {}, cells.map(cell => html(tag, {}, String(cell))));
+  const line = (tag, cells) => html("tr", {}, cells.map(cell => html(cell === "" ? "td" : tag, {}, String(cell)))); // no empty head
   return html("table", {}, html("thead", {}, line("th", head)), html("tbody", {}, rows.map(row => line("td", row))));
 }
 

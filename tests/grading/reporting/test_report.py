@@ -9,20 +9,20 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, TINY
+from conftest import ROOT, TINY, in_time
+from live_page import medians
 from scipy import stats
 
 from tlcourse.building import builder
 from tlcourse.commands.main import main
 from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.model.results import WITHDRAWN, Result, write_record
-from tlcourse.grading.reporting import class_records, class_report, item_analysis, report_page
+from tlcourse.grading.reporting import class_records, class_report, item_analysis, report_figures, report_page
 
 UNIT = "01_tiny"
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type")  # nbgrader's own, from SQLAlchemy
@@ -528,8 +528,20 @@ def test_the_figures_of_the_report_show_the_class(window, hostile_class):
     assert first.first.text_content() == report.short_title(easiest_last[0].name)
 
 
-def test_the_report_is_accessible_and_fits_a_phone(window, hostile_class):
-    axe = pytest.importorskip("axe_playwright_python", reason="axe is not installed: pip install -e '.[dev]'")
+@pytest.mark.speed
+def test_a_move_in_a_class_of_300_is_drawn_within_50_ms(live):
+    rng, names = np.random.default_rng(0), [f"exercise_{number}" for number in range(12)]
+    students = []
+    for number in range(300):
+        marks = dict(zip(names, rng.integers(0, 5, len(names)).tolist(), strict=True))
+        students.append(class_report.StudentRow(f"s{number:03}", "", "graded", sum(marks.values()), marks))
+    marks = [student.marks for student in students]
+    report = class_report.ClassReport(UNIT, students, [item_analysis.analyze(name, 4, marks) for name in names], [])
+    for make in (report_figures.points_figure, report_figures.exercises_figure):
+        in_time(max(medians(live(make(report, str)).figure).values()), 50, "ms")
+
+
+def test_the_report_is_accessible_and_fits_a_phone(window, hostile_class, axe_engine):
     report = class_records.read(hostile_class[0].parents[2], UNIT)
     long = {name: f"{title}, and then write down what a convolution costs" for name, title in report.titles.items()}
     policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')  # it would stop the engine, too
@@ -542,6 +554,6 @@ def test_the_report_is_accessible_and_fits_a_phone(window, hostile_class):
         window.set_viewport_size({"width": width, "height": 900})
         assert window.evaluate("document.documentElement.scrollWidth") <= width
     window.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    window.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    window.evaluate(axe_engine)
     violations = window.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     assert not [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in violations]

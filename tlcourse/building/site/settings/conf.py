@@ -51,7 +51,7 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "claims": []},
     "collapse_navigation": True,
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 3,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
     "icon_links": [{"name": "GitHub", "url": addresses.REPOSITORY, "icon": "fa-brands fa-github"}],
