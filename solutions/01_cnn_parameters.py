@@ -449,7 +449,9 @@ mistakes = {
     "one side of the kernel is left out": lambda k, c, f: k * c + c * f + f,
     "the kernel is doubled instead of squared": lambda k, c, f: 2 * k * c + c * f + f,
 }
-visible_cases.record("separable_parameters", [(3, 64, 1), (3, 64, 128), (5, 6, 4)], keras_separable, mistakes)
+visible_cases.record(
+    "separable_parameters", [(3, 64, 1), (3, 64, 128), (5, 6, 4), (1, 3, 2)], keras_separable, mistakes
+)
 ### END HIDDEN TESTS
 with progress.exercise("separable_parameters"):
     checks.run("separable_parameters", separable_parameters)

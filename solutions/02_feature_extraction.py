@@ -324,7 +324,7 @@ plt.show()
 # | **Signature** | `cut_head(teacher)` |
 # | **Arguments** | `teacher`: a Keras classifier whose last layer is its head |
 # | **Returns** | a frozen `keras.Model` from the teacher's input to the output of its last *hidden* layer, which is the input of the head |
-# | **Rules** | The model has the teacher's own weights, and nothing in it is trainable. If it shares the teacher's layers, these are then frozen in the teacher, too. |
+# | **Rules** | The model has the teacher's own weights, and nothing in it is trainable. If it shares the teacher's layers, these are then frozen in the teacher, too. Make the model with `keras.Model(inputs, outputs)` or `keras.Sequential`: the checks cannot look into a class of your own. |
 # | **Example** | For a teacher that ends in `fc2_relu` and `predictions`, the model ends after `fc2_relu`. |
 # | **Points** | 3 points: 2 for the cut, 1 for freezing |
 #
@@ -504,7 +504,7 @@ for name, vectors in views.items():
 # | **Signature** | `train_head(features, labels, classes)` |
 # | **Arguments** | `features`: a float32 array of shape `(n, d)`; `labels`: `n` integers from 0 to `classes - 1` |
 # | **Returns** | a trained `keras.Model` from a feature vector to `classes` numbers; the largest number marks the predicted class |
-# | **Rules** | The head is **one** dense layer with biases. Train it until it fits its training images. Adam at a learning rate of 0.01 gets there in 30 epochs with batches of 32. |
+# | **Rules** | The head is **one** dense layer with biases. Train it until it fits its training images. Adam at a learning rate of 0.01 gets there in 30 epochs with batches of 32. As in exercise 2.2, no class of your own. |
 # | **Example** | For 192 features and 65 people, the head has $192 \times 65 + 65 = 12{,}545$ parameters. |
 # | **Points** | 4 points |
 #

@@ -674,7 +674,12 @@ first_bias_mistakes = {
     )[1],
 }
 blank_case = [*dense_base, "blank"], 3, "dense1", 3e-3
-visible_cases.record("fine_tune", [(dense_base, 3, "dense1", 1e-4)], lambda *arguments: ["head"], first_mistakes)
+visible_cases.record(
+    "fine_tune",
+    [(dense_base, 3, "dense1", 1e-4), (conv_base, 3, "conv1", 1e-3)],
+    lambda *arguments: ["head"],
+    first_mistakes,
+)
 visible_cases.record("fine_tune_biases", [blank_case], first_biases(), first_bias_mistakes, tolerance=2e-3)
 rng = checks.grading_rng("fine_tune")
 low_rate = float(10 ** rng.uniform(-3, -2.5))
@@ -1644,7 +1649,7 @@ plt.show()
 # | | |
 # |---|---|
 # | **Signature** | `split_once(dataset, count)` |
-# | **Arguments** | `dataset`: a finite, shuffled `tf.data.Dataset` of distinct whole numbers, with a new random order in each pass; `count`: the size of the first part |
+# | **Arguments** | `dataset`: a finite, shuffled `tf.data.Dataset` of distinct whole numbers, with a new random order in each pass; `count`: the size of the first part, from 1 to the size of the dataset |
 # | **Returns** | a pair of datasets: `count` elements sampled at random, and all the others |
 # | **Rules** | No element is in both parts, and none is lost. Every pass over a part gives the same elements, in any order. |
 # | **Example** | For the numbers 0 to 4 and `count = 2`, one correct result has 3 and 0 in the first part, and 1, 2 and 4 in the second. |
@@ -1676,7 +1681,7 @@ mistakes = {
     "the dataset is cut into halves": lambda size, count: [size // 2, size - size // 2],
     "both parts have `count` elements": lambda size, count: [count, count],
 }
-visible_cases.record("split_once", [(60, 20), (41, 33)], lambda size, count: [count, size - count], mistakes)
+visible_cases.record("split_once", [(60, 20), (41, 33), (30, 30)], lambda size, count: [count, size - count], mistakes)
 ### END HIDDEN TESTS
 with progress.exercise("split_once"):
     checks.run("split_once", sampling_checks.part_sizes(split_once))

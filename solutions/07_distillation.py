@@ -268,7 +268,7 @@ plt.show()
 # | **Signature** | `distillation_loss(student_logits, teacher_logits, labels, temperature, alpha)` |
 # | **Arguments** | logits: float32 tensors of shape `(n, classes)`; `labels`: `n` integers; `temperature`, `alpha`: floats |
 # | **Returns** | the loss, a scalar: the mean over the `n` images |
-# | **Rules** | Use the formula below. Compute with `keras.ops`, so that the loss has gradients. |
+# | **Rules** | Use the formula below. Compute with `keras.ops`, so that the loss has gradients. $T$ may be any number above 0. `distillation.SoftTargets` computes the first term, but raises an error for $T < 1$, so write your own. |
 # | **Example** | For the student `[[0, 0]]`, the teacher `[[0, 2.1972]]`, the label 1, $T = 2$ and $\alpha = 0.5$, the result is $0.5 \cdot 4 \cdot 0.1308 + 0.5 \cdot 0.6931$, about 0.6082. |
 # | **Points** | 4 points |
 #
@@ -367,17 +367,17 @@ loss_mistakes = {
 }
 
 
-def drawn(rng, count, classes, alpha):
-    """Arguments for the loss."""
+def drawn(rng, count, classes, alpha, lowest=1.5, highest=6):
+    """Arguments for the loss, with a temperature between two bounds."""
     student, teacher = (rng.normal(0, 2, (count, classes)).astype("float32") for _ in range(2))
-    return student, teacher, rng.integers(0, classes, count), float(rng.uniform(1.5, 6)), alpha
+    return student, teacher, rng.integers(0, classes, count), float(rng.uniform(lowest, highest)), alpha
 
 
 two = np.array([[0.0, 0.0]], "float32"), np.array([[0.0, 2.1972]], "float32"), np.array([1])
 three = np.array([[1.0, 0.0, -1.0]], "float32"), np.array([[0.0, 2.0, 0.0]], "float32"), np.array([1])
 visible_cases.record(
     "distillation_loss",
-    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 2.0, 1.0)],
+    [(*two, 2.0, 0.5), drawn(np.random.default_rng(0), 4, 3, 0.7), (*three, 0.5, 0.5), (*three, 2.0, 1.0)],
     loss_by_numpy,
     loss_mistakes,
     tolerance=1e-3,
@@ -388,9 +388,9 @@ with progress.exercise("distillation_loss"):
     checks.differentiable("distillation_loss", distillation_loss)
     ### BEGIN HIDDEN TESTS
     rng = checks.grading_rng("distillation_loss")
-    for _ in range(4):
+    for bounds in ((1.5, 6), (1.5, 6), (0.4, 0.7), (1.5, 6)):
         drawn_student, drawn_teacher, *others = drawn(
-            rng, int(rng.integers(3, 9)), int(rng.integers(3, 8)), float(rng.uniform(0.2, 0.45))
+            rng, int(rng.integers(3, 9)), int(rng.integers(3, 8)), float(rng.uniform(0.2, 0.45)), *bounds
         )
         came = distillation_loss(
             keras.ops.convert_to_tensor(drawn_student), keras.ops.convert_to_tensor(drawn_teacher), *others

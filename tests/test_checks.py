@@ -224,6 +224,17 @@ def test_a_misconception_that_gives_the_right_value_is_not_held_against_anyone()
     assert "x is done" not in text
 
 
+def test_all_misconceptions_that_give_the_same_value_are_named():
+    mistakes = MISTAKES | {"the filter is forgotten": 30, "the size is doubled": 64}
+    text = message(checks.returns, lambda size, stride: 30, (32, 2), 16, mistakes=mistakes)
+    assert text.endswith("That is what comes out when the padding is left out or when the filter is forgotten.")
+    parts = {"a": 1, "b": [2, 3]}
+    mistakes = {"a and b are mixed up": {"a": 9, "b": [2, 3]}, "b is reversed": {"a": 1, "b": [3, 2]}}
+    mistakes |= {"b is sorted downward": {"a": 0, "b": [3, 2]}}
+    text = message(checks.equal, "it", {"a": 1, "b": [3, 2]}, parts, mistakes)
+    assert text.endswith("when b is reversed."), "the whole value fits one only"
+
+
 def test_returns_hands_back_what_came():
     assert checks.returns(lambda x: x, ([1, 2],), (1, 2)) == [1, 2]
 
@@ -327,8 +338,8 @@ def test_a_notebook_shows_the_sentence_alone_unless_the_answer_itself_fails(prog
     def own_assert():
         assert 1 == 2, "mine"
 
-    assert shown(lambda: checks.equal("it", 1, 2)) == ["AssertionError: it should be 2, but it is 1."]
-    assert shown(stub) == ["AssertionError: Exercise 1.1 first: not solved yet."]
+    assert shown(lambda: checks.equal("it", 1, 2)) == ["Exercise 1.1 first: it should be 2, but it is 1."]
+    assert shown(stub) == ["Exercise 1.1 first: not solved yet."]
     assert len(shown(own_assert)) > 3
     assert len(shown(lambda: 1 / 0)) > 3
 

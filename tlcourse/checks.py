@@ -59,7 +59,7 @@ def returns(function, arguments, expected, mistakes=None, tolerance=1e-6):
     Raises
     ------
     AssertionError
-        With the call, the expected and the actual value, and the misconception if one is known.
+        With the call, the expected and the actual value, and the misconceptions that give the actual value.
     """
     shown = ", ".join(short(argument) for argument in arguments)
     call = f"{function.__name__}({shown})" if hasattr(function, "__name__") else f"the call with {shown}"
@@ -211,9 +211,13 @@ def equal(name, actual, expected, mistakes=None, tolerance=1e-6):
     wrong_part, right_part = part(actual, path), part(expected, path)
     message = difference(name, wrong_part, right_part)
     for keys in ((), path) if type(right_part) is not str else ((),):  # one text of two or three fits by chance
-        for description, wrong in (mistakes or {}).items():
-            if explains(part(wrong, keys), part(actual, keys), tolerance) and not same(wrong, expected, tolerance):
-                raise AssertionError(f"{message} That is what comes out when {description}.")
+        fitting = [
+            description
+            for description, wrong in (mistakes or {}).items()
+            if explains(part(wrong, keys), part(actual, keys), tolerance) and not same(wrong, expected, tolerance)
+        ]
+        if fitting:
+            raise AssertionError(f"{message} That is what comes out when {' or when '.join(fitting)}.")
     raise AssertionError(message + shape_hint(wrong_part, right_part) + overflow_hint(wrong_part, right_part))
 
 

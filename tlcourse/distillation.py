@@ -48,13 +48,13 @@ class SoftTargets(keras.losses.Loss):
     Parameters
     ----------
     temperature : float
-        Above 0.
+        At least 1: a lower one makes the probabilities sharper, not softer.
     """
 
     def __init__(self, temperature=4.0, name="soft_targets", **options):
         super().__init__(name=name, **options)
-        if not temperature > 0:
-            raise ValueError(f"the temperature must be above 0, got {temperature}")
+        if not temperature >= 1:
+            raise ValueError(f"SoftTargets takes temperatures of 1 or more, got {temperature}")
         self.temperature = temperature
 
     def call(self, teacher_logits, student_logits):

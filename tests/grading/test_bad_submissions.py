@@ -138,7 +138,10 @@ DOZEN = (
 
 
 # Attacks with one of the known tricks are flagged, with or without gain; these three hide theirs.
-TRICKS = ("attack_reads_frames", "attack_replaces_", "attack_strips_asserts", "attack_equal_to_everything")
+TRICKS = (
+    *("attack_reads_frames", "attack_replaces_", "attack_strips_asserts", "attack_equal_to_everything"),
+    "attack_imports_the_experiments",
+)
 HIDDEN = {f"attack_replaces_{what}" for what in ("globals_of_checks", "isclose_inside_numpy", "progress_class")}
 
 
@@ -152,6 +155,7 @@ EXAMPLES = (
     *("accident_help_and_shell", "accident_name_in_latin1_beside", "accident_star_import_of_numpy"),
     *("accident_sum_of_600_terms", "accident_time_magic_below_a_comment", "accident_video_before_a_helper"),
     *("attack_file_name_moves_the_cursor", "attack_finds_the_expected_value_among_globals", "attack_json_dumps_lies"),
+    "attack_imports_the_experiments",
     *("attack_makes_a_user_namespace", "attack_reads_the_keyring", "crash_raises_cancelled_error"),
     *("resource_child_with_its_memory", "resource_sleeping_children"),
 )

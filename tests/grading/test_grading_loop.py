@@ -135,7 +135,7 @@ def test_validate_passes_the_reference_and_names_the_mistake_of_a_wrong_answer(g
     right.cells = [cell for cell in right.cells if cell.id != "test_triple"]  # it warns, and validate minds
     write_atomically(folder / "right.ipynb", nbformat.writes(right))
     for file, words in {
-        wrong: "it is 3. That is what comes out when",
+        wrong: "Exercise 1.1 double: double(2) should be 4, but it is 3. That is what comes out",
         folder / "right.ipynb": "Success! Your notebook passes",
     }.items():
         scratch_course.run_nbgrader(folder, "validate", str(file))

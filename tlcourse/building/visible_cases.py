@@ -24,8 +24,9 @@ def record(name, arguments, reference, mistakes=None, tolerance=1e-6, shown=None
         The author's solution, of the same arguments.
     mistakes : dict of str to callable, or sequence of dict of str to value, optional
         The description of a misconception, which completes "That is what comes out when ...", to what it computes.
-        Where it gives None, or cannot compute anything, the case does not show it. Or, for each case, the descriptions
-        to the values.
+        Where it cannot compute anything, the case does not show it. Nor where it gives None, because a branch without
+        a `return` gives None, too: the message would name a mistake that many of these students have not made. Or, for
+        each case, the descriptions to the values.
     tolerance : float
         Relative, and absolute near zero.
     shown : sequence of str, optional

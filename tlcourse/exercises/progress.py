@@ -43,15 +43,16 @@ class Progress:
                 warnings.simplefilter("ignore")
                 yield
         except NotImplementedError:
-            raise _brief(AssertionError(f"{title}: not solved yet.")) from None
+            raise _brief(AssertionError(f"{title}: not solved yet."), title) from None
         except AssertionError as error:
             *_, (innermost, _) = traceback.walk_tb(error.__traceback__)
             if innermost.f_globals.get("__name__", "").startswith("tlcourse."):  # not by an assertion of the student's
-                _brief(error)
+                _brief(error, title)
             raise
         except Exception as error:
             if remedy := notebook_remedy(error):
-                raise _brief(AssertionError(f"{type(error).__name__}: {error}. {remedy}")) from error
+                message = f"{type(error).__name__}: {error}. {remedy}"
+                raise _brief(AssertionError(message), title) from error
             raise
         self.passed[name] = True
         print(f"{title}: the check passes.")
@@ -108,7 +109,11 @@ class Progress:
         )
 
 
-def _brief(error):
-    """Have IPython show the sentence of a failed check, and not the thirty lines of how it came to it."""
-    error._render_traceback_ = lambda: [f"{type(error).__name__}: {error}"]
+def _brief(error, title):
+    """Have IPython show the exercise's title and the sentence of its check, and not the thirty lines that led to it.
+
+    nbgrader's Validate shows the same text.
+    """
+    sentence = str(error).removeprefix(f"{title}: ")
+    error._render_traceback_ = lambda: [f"{title}: {sentence}"]
     return error

@@ -147,3 +147,22 @@ def cut_head(teacher):
     for layer in base.layers[:-1]:
         layer.trainable = False
     return base
+
+
+# %% wrong: a class of its own, which the checks cannot look into
+# message: Make the model with keras.Model\(inputs, outputs\) or keras.Sequential
+# earns: 2
+class Headless(keras.Model):
+    def __init__(self, teacher):
+        super().__init__()
+        self.hidden = teacher.layers[:-1]
+        self.trainable = False
+
+    def call(self, inputs):
+        for layer in self.hidden[1:]:
+            inputs = layer(inputs)
+        return inputs
+
+
+def cut_head(teacher):
+    return Headless(teacher)

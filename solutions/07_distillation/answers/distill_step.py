@@ -122,7 +122,7 @@ def distill_step(teacher, student, images, optimizer, temperature):
 
 
 # %% wrong: a weight is moved by hand
-# message: does not move along the gradient
+# message: it should run with training=True
 def distill_step(teacher, student, images, optimizer, temperature):
     weight = student.trainable_weights[0]
     weight.assign(weight + 1.0)
@@ -166,3 +166,27 @@ def distill_step(teacher, student, images, optimizer, temperature):
     v = student.trainable_variables
     optimizer.apply(tape.gradient(loss, v), v)
     return before
+
+
+# %% wrong: an optimizer of its own instead of the given one
+# message: from where the loss takes it
+# earns: 2
+def distill_step(teacher, student, images, optimizer, temperature):
+    t = teacher(images, training=False)
+    with tf.GradientTape() as tape:
+        loss = distillation_loss(student(images, training=True), t, np.zeros(len(images), int), temperature, 1.0)
+    keras.optimizers.Adam(0.01).apply(tape.gradient(loss, student.trainable_weights), student.trainable_weights)
+    return float(loss)
+
+
+# %% wrong: two steps with the same gradient
+# message: from where the loss takes it
+# earns: 2
+def distill_step(teacher, student, images, optimizer, temperature):
+    t = teacher(images, training=False)
+    with tf.GradientTape() as tape:
+        loss = distillation_loss(student(images, training=True), t, np.zeros(len(images), int), temperature, 1.0)
+    gradients = tape.gradient(loss, student.trainable_weights)
+    for _ in range(2):
+        optimizer.apply(gradients, student.trainable_weights)
+    return float(loss)

@@ -26,6 +26,15 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     return total / len(labels)
 
 
+# %% wrong: the course's own loss
+# message: SoftTargets takes temperatures of 1 or more, got 0.5
+# earns: 0
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    soft = distillation.SoftTargets(temperature)(teacher_logits, student_logits)
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * soft + (1 - alpha) * hard
+
+
 # %% wrong: no T²
 # message: factor T² is missing
 def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
@@ -156,3 +165,12 @@ def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha
     chosen = keras.ops.one_hot(labels, student_logits.shape[-1])
     hard = -keras.ops.mean(keras.ops.sum(chosen * log_softmax(student_logits), axis=-1))
     return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+# %% wrong: a temperature of at least 1
+# message: 0.5
+def distillation_loss(student_logits, teacher_logits, labels, temperature, alpha):
+    temperature = max(temperature, 1)
+    soft = distillation.SoftTargets(temperature)(teacher_logits, student_logits)
+    hard = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, student_logits)
+    return alpha * soft + (1 - alpha) * hard

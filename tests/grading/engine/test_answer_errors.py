@@ -94,3 +94,5 @@ def test_an_ordinary_message_stays(assignment, released):
         cell_remedy("ValueError: no", "")
         == "Restart the kernel and run all cells. Correct the error, and save the notebook."
     )
+    withheld = "ImportError: a graded answer cannot import tlcourse.research, which contains solutions"
+    assert cell_remedy(withheld, "") == "Write the answer yourself."

@@ -37,7 +37,15 @@ TRICKS = {
     "get_ipython().ast_transformers.append(S())": "hooks into",
     "class E(float):\n    def __eq__(self, other): return True": "returns a constant",
 }
+EXPERIMENTS = "imports `tlcourse.research`, which contains solutions"
+TRICKS |= {
+    "from tlcourse import research": EXPERIMENTS,
+    "import tlcourse.research.headline as h": EXPERIMENTS,
+    "def split_of(person, test_share):\n    from tlcourse.research.pipeline_steps import split_of": EXPERIMENTS,
+}
 HONEST = [
+    "from tlcourse import data, distillation",
+    "import tlcourse",
     "import numpy as np\nnp.set_printoptions(precision=3)",
     "import pandas as pd\npd.options.display.max_rows = limit",
     "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 80",

@@ -14,6 +14,7 @@ from tlcourse.grading.engine.cell_selection import assigned_and_read_names
 from tlcourse.grading.engine.notebook_run import error_output
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 from tlcourse.grading.model.syntax_trees import ONE_AT_A_TIME, parse
+from tlcourse.grading.sandbox import withheld
 from tlcourse.replaced_names import replaced_names
 
 MISSING_NAME = ("KeyError", "NameError")
@@ -92,6 +93,8 @@ def cell_remedy(error, source):
         return "The cell contains no-break spaces. Delete the spaces in the lines that you pasted, and type them again."
     if error.startswith(("IndentationError", "TabError")):
         return "Indent the lines of a block equally, with four spaces."
+    if withheld.PACKAGE in error:
+        return "Write the answer yourself."
     if module := re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", error):
         return f"The package {module[1]} is not available in this course. Write the answer without it."
     return missing_import(error) or "Restart the kernel and run all cells. Correct the error, and save the notebook."

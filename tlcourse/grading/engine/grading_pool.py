@@ -51,11 +51,11 @@ def open_sandbox(modules, unsafe=False):
     -------
     tlcourse.grading.sandbox.interface.Sandbox
     """
-    key = unsafe or tuple(modules)
+    key = unsafe, tuple(modules)
     with _opening:
         if key not in _sandboxes or not _sandboxes[key].alive:
             print(unsandboxed.WARNING if unsafe else strength.status_line(), file=sys.stderr)
-            _sandboxes[key] = unsandboxed.Unsandboxed() if unsafe else BubblewrapSandbox(modules)
+            _sandboxes[key] = unsandboxed.Unsandboxed(modules) if unsafe else BubblewrapSandbox(modules)
             atexit.register(_sandboxes[key].close)
         return _sandboxes[key]
 

@@ -9,6 +9,7 @@ import ast
 from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import cached_by_source, parsed
 from tlcourse.grading.model.progress_titles import made_titles
+from tlcourse.grading.sandbox import withheld
 
 KEPT = {"checks", "progress"}  # names of the course that no answer needs to change
 FRAMES = {"_getframe", "_current_frames", "currentframe", "f_back", "f_locals", "tb_frame", "gi_frame"}
@@ -71,7 +72,9 @@ def tricks_in(source, answer=False):
             if made_titles(statement) is None:  # as every setup cell does, that of an earlier release, too
                 yield text, f"redefines `{name}`"
         for node in ast.walk(statement):
-            if trick := _replaced(node, imported) or _looked_at(node, answer) or _equal_to_everything(node):
+            if trick := (
+                _replaced(node, imported) or _looked_at(node, answer) or _equal_to_everything(node) or _withheld(node)
+            ):
                 yield text, trick
 
 
@@ -129,3 +132,14 @@ def _equal_to_everything(node):
     returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
     constant = returned and all(isinstance(value, ast.Constant) for value in returned)
     return f"defines a `{node.name}` that returns a constant" if constant else None
+
+
+def _withheld(node):
+    """Says so of an import of what contains solutions."""
+    modules = []
+    if isinstance(node, ast.Import):
+        modules = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    imports = any(map(withheld.in_package, modules))
+    return f"imports `{withheld.PACKAGE}`, which contains solutions" if imports else None

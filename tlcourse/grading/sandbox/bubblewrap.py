@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from tlcourse import data
-from tlcourse.grading.sandbox import seccomp
+from tlcourse.grading.sandbox import seccomp, withheld
 from tlcourse.grading.sandbox.interface import NoSandbox
 
 HOME = "/home/student"  # inside the sandbox
@@ -138,13 +138,22 @@ def _namespaces():
     return [*options, *(word for name in kept for word in ("--cap-add", f"CAP_{name}"))]
 
 
-def command(socket_folder, filter_number=None):
+def _hidden_solutions():
+    """Options that hide the package of `withheld`, apart from the file that says so."""
+    folder = Path(data.__file__).resolve().parent / withheld.PACKAGE.rpartition(".")[2]
+    kept = str(folder / "__init__.py")
+    return ["--perms", "0755", "--tmpfs", str(folder), "--ro-bind", kept, kept, "--remount-ro", str(folder)]
+
+
+def command(socket_folder, modules=(), filter_number=None):
     """Bubblewrap's command line up to the program.
 
     Parameters
     ----------
     socket_folder : pathlib.Path
         Outside the sandbox.
+    modules : sequence of str
+        What the unit imports.
     filter_number : int, optional
         The number of an inherited file with a filter of system calls.
     """
@@ -159,8 +168,10 @@ def command(socket_folder, filter_number=None):
             words += ["--perms", "0755", "--dir", str(parent)]
     for folder in readable_folders():
         words += ["--ro-bind", str(folder), str(folder)]
+    hidden = withheld.environment(modules)
+    words += _hidden_solutions() if hidden else []
     words += ["--bind", str(socket_folder), SOCKET_FOLDER, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/"]
-    for name, value in environment().items():
+    for name, value in (environment() | hidden).items():
         words += ["--setenv", name, value]
     return words
 

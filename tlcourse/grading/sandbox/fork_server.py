@@ -54,14 +54,14 @@ class BubblewrapSandbox(Sandbox):
         words = [sys.executable, "-P", "-m", SERVER, *modules]
         self._started = threading.Event()
         # Bubblewrap dies with the thread that started it, so that thread must live as long as the sandbox.
-        threading.Thread(target=self._hold_process, args=(words,), daemon=True).start()
+        threading.Thread(target=self._hold_process, args=(words, modules), daemon=True).start()
         self._started.wait()
 
-    def _hold_process(self, words):
+    def _hold_process(self, words, modules):
         with self._log.open("wb") as log, contextlib.ExitStack() as files:
             numbers = [files.enter_context(bubblewrap.filter_file()).fileno()] if self.filtered else []
             scope = cgroups.scope_command() if self.cgroups else []
-            command = [*scope, *bubblewrap.command(self.socket_folder, *numbers), *words]
+            command = [*scope, *bubblewrap.command(self.socket_folder, modules, *numbers), *words]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=numbers)
         self._started.set()
         self._process.wait()

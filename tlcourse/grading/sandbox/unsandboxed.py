@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 from jupyter_client import AsyncKernelManager
 
+from tlcourse.grading.sandbox import withheld
 from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, Sandbox
 from tlcourse.grading.sandbox.kernel import LONGEST_STEP
@@ -28,11 +29,20 @@ WARNING = (
 
 
 class Unsandboxed(Sandbox):
-    """Starts each kernel as a process of its own; checks run in the student's kernel."""
+    """Starts each kernel as a process of its own; checks run in the student's kernel.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        What the unit imports.
+    """
+
+    def __init__(self, modules=()):
+        self.environment = withheld.environment(modules)
 
     async def start_kernel(self, files, limits):
         """See `Sandbox.start_kernel`."""
-        kernel = UnconfinedKernel(files, limits)
+        kernel = UnconfinedKernel(files, limits, self.environment)
         await kernel.start()
         return kernel
 
@@ -43,8 +53,8 @@ class Unsandboxed(Sandbox):
 class UnconfinedKernel(Kernel):
     """A kernel that is not isolated."""
 
-    def __init__(self, files, limits):
-        self._files, self._limits = files, limits
+    def __init__(self, files, limits, environment=None):
+        self._files, self._limits, self._environment = files, limits, environment or {}
         self.alive, self.reason, self.cpu_seconds_at_start = True, None, 0.0
         self._cpu, self._idle, self._looked = 0.0, 0.0, time.monotonic()
 
@@ -62,6 +72,7 @@ class UnconfinedKernel(Kernel):
             target.write_bytes(content)
         self._manager = AsyncKernelManager(kernel_name="python3", client_factory=ClientWithoutHeartbeat)
         environment = kernel_environment() | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
+        environment |= self._environment
         await self._manager.start_kernel(cwd=self._folder, env=environment, extra_arguments=["--log-level=50"])
         self._process = psutil.Process(self._manager.provisioner.process.pid)
         self._limit(self._process.pid)
