@@ -224,6 +224,15 @@ def test_only_a_private_course_can_be_updated(executed_course):
         course_update.compare(executed_course, executed_course)
 
 
+def test_the_site_asks_for_the_release_of_a_new_exercise(private, tmp_path):
+    file = private / "notebooks" / UNIT / f"{UNIT}.ipynb"
+    released = notebooks.read(file)
+    released.cells = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "double"]
+    notebooks.write(released, file)
+    with pytest.raises(ValueError, match=f"has no double: run `tlcourse release {UNIT}` first"):
+        pages.write(private, tmp_path / "site")
+
+
 def test_the_site_has_the_units_without_any_solution(private, tmp_path):
     pages.write(private, tmp_path / "site")
     assert (tmp_path / "site" / "index.md").read_text(encoding="utf-8").startswith('# He said "hi"\n')
