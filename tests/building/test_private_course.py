@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, TINY, new_tiny_course
@@ -228,7 +229,7 @@ def test_the_site_asks_for_the_release_of_a_new_exercise(private, tmp_path):
     file = private / "notebooks" / UNIT / f"{UNIT}.ipynb"
     released = notebooks.read(file)
     released.cells = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "double"]
-    notebooks.write(released, file)
+    file.write_text(nbformat.writes(released), encoding="utf-8")
     with pytest.raises(ValueError, match=f"has no double: run `tlcourse release {UNIT}` first"):
         pages.write(private, tmp_path / "site")
 
