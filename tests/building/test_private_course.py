@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, TINY, new_tiny_course
@@ -222,6 +223,15 @@ def test_a_unit_that_tlcourse_no_longer_has_stays(private, newer):
 def test_only_a_private_course_can_be_updated(executed_course):
     with pytest.raises(FileNotFoundError, match=r"\.tlcourse\.json: `tlcourse new-course` makes a private course"):
         course_update.compare(executed_course, executed_course)
+
+
+def test_the_site_asks_for_the_release_of_a_new_exercise(private, tmp_path):
+    file = private / "notebooks" / UNIT / f"{UNIT}.ipynb"
+    released = notebooks.read(file)
+    released.cells = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("grade_id") != "double"]
+    file.write_text(nbformat.writes(released), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"has no double: run `tlcourse release {UNIT}` first"):
+        pages.write(private, tmp_path / "site")
 
 
 def test_the_site_has_the_units_without_any_solution(private, tmp_path):

@@ -174,7 +174,10 @@ def feedback(unit, to, sender):
         lines = [f"{printed(student)}: {reason}" for student, reason in failures.items()]
         raise click.ClickException("\n".join(["no feedback for these students", *lines]))
     if not released:
-        sys.exit(1)
+        raise click.ClickException(
+            "nbgrader could not release the feedback, see above. --to exchange needs the exchange of a JupyterHub, the "
+            "folder that c.Exchange.root names (docs/jupyterhub.md). Otherwise, use --to zips or --to mail"
+        )
 
 
 @click.command()

@@ -85,3 +85,24 @@ def test_a_check_whose_values_are_used_runs_too(assignment):
     assert with_needed_checks({"test_triple"}, unit) == {"test_double", "test_triple"}
     assert with_needed_checks({"test_triple"}, assignment) == {"test_triple"}
     assert with_needed_checks({"test_double"}, unit) == {"test_double"}
+
+
+def test_what_checks_call_in_the_same_module_does_not_connect_them(assignment):
+    """As in the units, where each check records its visible cases and draws the inputs of its hidden tests."""
+    cells = [dict(cell) for cell in assignment.cells]
+    for cell in cells:
+        for name in ("double", "triple"):
+            lines = (
+                "from tlcourse.building import visible_cases\n"
+                f"expected = {name}\n"
+                f"visible_cases.record('{name}', [(2,)], expected)\n"
+                f"def drawn(rng):\n    return {name}(rng.integers(9))\n"
+                "with progress.exercise('double'):\n    rng = checks.grading_rng('double')\n    drawn(rng)"
+            )
+            append(lines, f"test_{name}")(cell)
+    unit = dataclasses.replace(assignment, cells=cells)
+    edit = lambda cell: (  # noqa: E731
+        cell.update(full=f"{cell['full']}\n    drawn(rng)") if cell["grade_id"] == "test_triple" else None
+    )
+    assert changed(unit, edit) == {"test_triple"}
+    assert with_needed_checks({"test_triple"}, unit) == {"test_triple"}

@@ -156,10 +156,21 @@ def test_ungraded_units_have_no_feedback(released_course):
         page_writer.generate(NbgraderCourse(released_course), UNIT)
 
 
-@pytest.mark.parametrize("sender", ["", "teacher", "a@b\nBcc: all@school.example"])
+@pytest.mark.parametrize("sender", ["teacher", "a@b\nBcc: all@school.example"])
 def test_a_sender_without_an_address_is_named(graded_course, sender):
     with pytest.raises(ValueError, match="is not an e-mail address: enter yours"):
         feedback.write_messages(NbgraderCourse(graded_course), UNIT, sender)
+
+
+def test_a_missing_sender_is_asked_for(graded_course):
+    with pytest.raises(ValueError, match="--sender is missing: enter your address"):
+        feedback.write_messages(NbgraderCourse(graded_course), UNIT, "")
+
+
+def test_pages_are_written_without_warnings(graded_course, caplog):
+    assert page_writer.generate(NbgraderCourse(graded_course), UNIT) == {}
+    assert page_writer.generate(NbgraderCourse(graded_course), UNIT) == {}  # over those of before
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 def test_a_sender_who_cannot_be_written_is_named(graded_course):

@@ -1,5 +1,7 @@
 """The time of a submission: read right in every zone, or not at all."""
 
+import zoneinfo
+
 import pytest
 from nbgrader.utils import parse_utc
 
@@ -45,3 +47,10 @@ def test_what_is_no_time_raises_with_the_accepted_forms(text):
         ValueError, match=r"is not a time in a known format: write it as 2027-01-31 23:59:00, .*Europe/Berlin"
     ):
         submission_time.parse(text)
+
+
+def test_the_error_names_the_zone_of_a_time_without_one():
+    with pytest.raises(ValueError, match="23:59:00, alone for UTC or followed by a zone"):
+        submission_time.parse("30.11.2026 12:00")
+    with pytest.raises(ValueError, match="23:59:00, alone for Europe/Berlin or followed by a zone"):
+        submission_time.parse("30.11.2026 12:00", zoneinfo.ZoneInfo("Europe/Berlin"))

@@ -54,7 +54,7 @@ def page(root, name, course=None, claim_names=()):
             prose = cell.source
             heading = (HEADING.findall(prose) or [heading])[-1]
         if course and cell.metadata.get("nbgrader", {}).get("solution"):
-            cells.append(_stub(cell, stubs))
+            cells.append(_stub(cell, stubs, name))
         else:
             cells += _page_cells(cell, stubs, heading, prose)
     for cell in cells:
@@ -84,9 +84,12 @@ def colab_line(name, course=None):
     )
 
 
-def _stub(cell, stubs):
+def _stub(cell, stubs, unit):
     """What students get in the place of a solution."""
-    stub = stubs[cell.metadata.nbgrader.grade_id]
+    answer = cell.metadata.nbgrader.grade_id
+    if answer not in stubs:
+        raise ValueError(f"the students' notebook of {unit} has no {answer}: run `tlcourse release {unit}` first")
+    stub = stubs[answer]
     return _text_cell(stub) if cell.cell_type == "markdown" else nbformat.v4.new_code_cell(stub)
 
 

@@ -6,10 +6,12 @@ from dataclasses import asdict
 from tlcourse.grading.engine.cell_selection import assigned_and_read_names, imported_names
 from tlcourse.grading.engine.deciding_code import code_digests
 from tlcourse.grading.model.assignment import digest
-from tlcourse.grading.model.cell_code import defined_functions, parsed
+from tlcourse.grading.model.cell_code import cached_by_source, defined_functions, parsed
 
 _digests = {}  # of the assignments of this process: all submissions of a class have the same
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+IMPORTS = (ast.Import, ast.ImportFrom)
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef, *IMPORTS)
+BINDING = (ast.Assign, ast.With, *DEFINITIONS)  # statements that surely give their names a value
 
 
 def submission_digests(assignment, notebook):
@@ -65,7 +67,9 @@ def with_needed_checks(names, assignment):
             continue
         needed.add(name)
         reads = _reads(cells[name], assignment)
-        waiting += [other for other, cell in cells.items() if other != name and _assigned_values(cell) & reads]
+        waiting += [
+            other for other, cell in cells.items() if other != name and _assigned_values(cell, assignment) & reads
+        ]
     return needed
 
 
@@ -83,7 +87,7 @@ def _shared_digest(assignment):
 def _used_statements(cell, assignment):
     """The statements of other checks that make names which this one reads, and those that these need."""
     statements = [
-        (ast.unparse(node), *assigned_and_read_names(ast.unparse(node)))
+        (ast.unparse(node), _assigned_names(node, assignment), assigned_and_read_names(ast.unparse(node))[1])
         for other in assignment.autograded_cells()
         if other is not cell
         for node in parsed(other["full"]).body
@@ -98,7 +102,26 @@ def _used_statements(cell, assignment):
 
 def _reads(cell, assignment):
     """The names that a check reads. Modules do not count: calling their functions looks like changing them."""
-    return assigned_and_read_names(cell["full"])[1] - _modules(assignment)
+    return assigned_and_read_names(cell["full"])[1] & _names_from_elsewhere(cell["full"]) - _modules(assignment)
+
+
+@cached_by_source
+def _names_from_elsewhere(source):
+    """The names that a cell reads before one of its own statements has given them a value."""
+    reads, own = set(), set()
+    for node in parsed(source).body:
+        assigned, names = assigned_and_read_names(ast.unparse(node))
+        reads |= names - own
+        own |= assigned if isinstance(node, BINDING) else set()
+    return frozenset(reads)
+
+
+def _assigned_names(node, assignment):
+    """The names that a statement of a check gives values or changes; a call does not change a module."""
+    assigned = assigned_and_read_names(ast.unparse(node))[0]
+    if not isinstance(node, ast.Expr):
+        return assigned
+    return assigned - frozenset().union(*(imported_names(cell["full"]) for cell in assignment.autograded_cells()))
 
 
 def _modules(assignment):
@@ -106,7 +129,7 @@ def _modules(assignment):
     return frozenset().union(*map(imported_names, sources))
 
 
-def _assigned_values(cell):
+def _assigned_values(cell, assignment):
     """The names that a check gives values, apart from what it defines or imports."""
     others = [node for node in parsed(cell["full"]).body if not isinstance(node, DEFINITIONS)]
-    return {name for node in others for name in assigned_and_read_names(ast.unparse(node))[0]}
+    return {name for node in others for name in _assigned_names(node, assignment)}

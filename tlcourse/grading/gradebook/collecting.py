@@ -22,7 +22,7 @@ from tlcourse.grading.submissions.submitted_files import find, printed
 EARLIER = "earlier"  # folder of a course: versions that were replaced
 # Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
 NOT_FROM_STUDENTS = {*discover.TIMESTAMPS, "submission_secret.txt"}
-TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt."
+TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt, in UTC."
 UNKNOWN_PERSON = (
     "Not collected: no person, or more than one, in the roster and the gradebook has this name or id. Correct the "
     "roster, or unpack the zip file, name the folder or file after the student's id, and collect the folder."

@@ -159,6 +159,8 @@ def require_address(text):
     ------
     ValueError
     """
+    if not text:
+        raise ValueError("--sender is missing: enter your address, for example --sender teacher@school.example")
     if not _is_address(text):
         raise ValueError(f"{text!r} is not an e-mail address: enter yours, for example --sender teacher@school.example")
     _in_ascii(text)  # raises

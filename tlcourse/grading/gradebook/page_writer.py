@@ -32,6 +32,7 @@ class PageWriter(GenerateFeedback):
 
     def __init__(self, course, unit):
         log = logging.getLogger("tlcourse.feedback")
+        log.setLevel(logging.ERROR)  # nbgrader's warnings, for example on settings of its exporter, ask for no action
         place = {"root": str(course.folder), "assignment_id": unit, "student_id": "*"}
         super().__init__(
             coursedir=CourseDirectory(config=course.config, **place, log=log), config=course.config, log=log

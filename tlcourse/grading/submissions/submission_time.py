@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 HOURS = {"UTC": 0, "UT": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6}
 HOURS |= {"PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
 ACCEPTED = (
-    "2027-01-31 23:59:00, alone for UTC or followed by a zone: +01:00, +0100, Europe/Berlin, or one of "
+    "2027-01-31 23:59:00, alone for {} or followed by a zone: +01:00, +0100, Europe/Berlin, or one of "
     + ", ".join(HOURS)
 )
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(.*)", re.DOTALL)
@@ -44,7 +44,8 @@ def parse(text, default=UTC):
     except (ValueError, TypeError, KeyError, OverflowError, OSError):  # zoneinfo raises the last three, too
         when = None
     if when is None or when.year < 2000:
-        raise ValueError(f"{text.strip()[:60]!r} is not a time in a known format: write it as {ACCEPTED}")
+        forms = ACCEPTED.format(default)  # a zone's name, such as UTC
+        raise ValueError(f"{text.strip()[:60]!r} is not a time in a known format: write it as {forms}")
     return when
 
 
