@@ -129,7 +129,7 @@ def test_a_cell_magic_below_comments_does_not_lose_its_cell(assignment, released
     assert bool(notes) == bool(raised)
 
 
-def test_utf_16_is_read_where_a_mark_says_so():
+def test_utf_16_with_a_byte_order_mark_is_read():
     content = json.dumps({"cells": [{"cell_type": "code", "metadata": {}, "source": "größe = 1"}], "nbformat": 4})
     assert reading.read(content.encode("utf-16")).cells[0].source == "größe = 1"
 

@@ -18,7 +18,7 @@ from tlcourse.notebooks import KERNEL
 ADVICE = "If you had answered it, run `tlcourse repair NOTEBOOK`, put your answer into the copy, and submit the copy."
 MAGIC_BELOW_COMMENTS = re.compile(r"((?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*)(%%\w.*)")
 TITLE = re.compile(r"""progress\.exercise\(["'](\w+)["']\)""")
-ELSEWHERE = "# The answer is in another cell."
+MERGED_ANSWER = "# The answer is in another cell."
 UNANSWERED = "was missing and was restored without an answer."
 
 
@@ -183,8 +183,8 @@ def _restore_answers(notebook, assignment, added, notes):
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
         if name and not is_locked(released["nbgrader"]) and name not in present:
-            if (elsewhere := _defined_elsewhere(notebook.cells, released)) is not None:
-                notebook.cells.insert(elsewhere + 1, _from_release(released, ELSEWHERE))
+            if (merged_into := _defining_cell(notebook.cells, released)) is not None:
+                notebook.cells.insert(merged_into + 1, _from_release(released, MERGED_ANSWER))
                 notes.append(f"Cell {name} was missing; its answer was found in another cell.")
                 continue
             notebook.cells.insert(_place_after(notebook.cells, assignment, place), _from_release(released))
@@ -192,12 +192,12 @@ def _restore_answers(notebook, assignment, added, notes):
                 notes.append(f"Cell {name} {UNANSWERED}")
 
 
-def _defined_elsewhere(cells, released):
+def _defining_cell(cells, released):
     """The place of the last cell that defines what a missing answer must define, as after cells were merged."""
     wanted = set(defined_functions(released["source"])) if released["cell_type"] == "code" else set()
     code = [(place, cell.source) for place, cell in enumerate(cells) if cell.cell_type == "code"]
-    found = [place for place, source in code if wanted and wanted <= set(defined_functions(source))]
-    return found[-1] if found else None
+    places = [place for place, source in code if wanted and wanted <= set(defined_functions(source))]
+    return places[-1] if places else None
 
 
 def _insert_checks(notebook, assignment, added, notes):
