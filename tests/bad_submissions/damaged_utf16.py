@@ -1,7 +1,7 @@
 # title: UTF-16 instead of UTF-8
 # kind: damaged
-# status: unreadable | repaired
-# earns: 0 | 4
+# status: graded
+# earns: 4
 
 # %% build
 import nbformat

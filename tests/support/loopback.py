@@ -11,16 +11,16 @@ class Lines:
     def __init__(self, namespace):
         self.namespace, self.call = namespace, None
 
-    def write(self, text):
+    def write(self, line):
         """Take a call."""
-        self.call = json.loads(text)
+        self.call = json.loads(line)
 
     def flush(self):
         """Nothing waits."""
 
     def readline(self):
         """The answer to the call."""
-        return json.dumps(function_server._call(self.namespace, self.call))
+        return json.dumps(function_server._call(self.namespace, self.call)).encode()
 
 
 def verdicts(checks, names, course, student):

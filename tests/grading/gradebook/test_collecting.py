@@ -1,9 +1,11 @@
 """Submissions from platforms' archives and from the wrong depth: each at its place, the last version of several."""
 
 import datetime
+import errno
 import io
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -249,3 +251,45 @@ def test_a_folder_with_a_file_or_a_folder_for_each_id_is_collected(course, tmp_p
     assert files_of(course, "ann") == {"ann.ipynb": "ann's"}
     assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's"}
     assert (tmp_path / "inbox" / "ann.ipynb").exists(), "a source stays as it is"
+
+
+def test_names_that_are_files_and_folders_cost_no_other_student_anything(course):
+    files = {
+        "ann/01_tiny.ipynb": "{}",
+        "ann/data": "1",
+        "ann/data/x.csv": "2",
+        "bob/01_tiny.ipynb/notes.txt": "3",
+        "bob/01_tiny.ipynb": "{}",
+    }
+    outcomes = collected(course, files)
+    assert [outcome.action for outcome in outcomes.values()] == ["collected", "collected"]
+    assert files_of(course, "ann") == {"01_tiny.ipynb": "{}", "data/x.csv": "2"}
+    assert files_of(course, "bob") == {"01_tiny.ipynb": "{}"}
+    assert "data was left out: a folder has its name." in outcomes["ann"].notes
+    assert "01_tiny.ipynb/notes.txt was left out: the notebook has the name of its folder." in outcomes["bob"].notes
+
+
+def test_a_submission_that_cannot_be_written_leaves_the_earlier_one_and_costs_no_other_student_anything(
+    course, monkeypatch
+):
+    collected(course, {"ann/01_tiny.ipynb": "1", "bob/01_tiny.ipynb": "1"})
+    write = Path.write_bytes
+
+    def write_no_secret(path, data):
+        if data == b"cannot be written":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write_no_secret)
+    files = {"ann/01_tiny.ipynb": "2", "ann/x": "cannot be written", "bob/01_tiny.ipynb": "2"}
+    outcomes = collected(course, files)
+    assert (outcomes["ann"].action, outcomes["bob"].action) == ("not placed", "replaced")
+    assert "Input/output error" in outcomes["ann"].notes[0]
+    assert files_of(course, "ann")["01_tiny.ipynb"] == "1"
+    assert [path.name for path in (course.folder / "submitted" / "ann").iterdir()] == [UNIT]
+
+
+def test_thousands_of_files_that_are_left_out_fill_no_table(course):
+    outcomes = collected(course, {"ann/01_tiny.ipynb": "{}"} | {f"ann/../{number}": "" for number in range(300)})
+    assert len(outcomes["ann"].notes) < 20
+    assert "290 more files have such problems." in outcomes["ann"].notes

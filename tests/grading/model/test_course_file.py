@@ -107,3 +107,17 @@ def test_a_date_without_quotes_is_named_with_its_remedy(tmp_path, date):
         read_course_file(tmp_path)
     quoted = f'"{date.partition("#")[0].strip()}"'
     assert str(caught.value).endswith(f"is not a TOML file: write the date in line 5 in quotes: due = {quoted}")
+
+
+@pytest.mark.parametrize("date", ["9999-12-31 23:59-12:00", "0001-01-01 00:00+14:00"])
+def test_a_date_that_other_time_zones_do_not_have_is_named(date):
+    with pytest.raises(CourseFileError, match="too early or too late: correct the year"):
+        parse_course_file(WHOLE.replace("2026-12-07 23:59", date))
+
+
+def test_a_byte_order_mark_is_accepted_and_endless_nesting_is_named(tmp_path):
+    (tmp_path / "course.toml").write_text('[course]\nid = "ml"\n', encoding="utf-8-sig")
+    assert read_course_file(tmp_path).id == "ml"
+    (tmp_path / "course.toml").write_text("x = " + "[" * 5000 + "]" * 5000, encoding="utf-8")
+    with pytest.raises(CourseFileError, match="is not a TOML file"):
+        read_course_file(tmp_path)

@@ -83,3 +83,16 @@ def test_course_toml_names_the_roster(tmp_path):
     assert list(course_roster(tmp_path).students) == ["alice", "bob", "cleo"]
     (tmp_path / "roster.csv").write_text("id,first_name\n", encoding="utf-8")
     assert course_roster(tmp_path) is None, "nobody has been entered yet"
+
+
+def test_only_the_ends_of_lines_end_a_row(tmp_path):
+    roster = read_roster(write(tmp_path, 'id,last_name\nann,Lee\u2028\x0bB\nbob,"Brown\nJr."\n'))
+    assert list(roster.students) == ["ann", "bob"]
+    assert roster.get("bob").last_name == "Brown\nJr."
+
+
+def test_what_is_no_table_is_named(tmp_path):
+    with pytest.raises(RosterError, match=r"cannot be read .*correct its quotes"):
+        read_roster(write(tmp_path, f'id,last_name\nann,"{"x" * 200_000}\n'))
+    with pytest.raises(RosterError, match=r"cannot be read .*correct .roster. in course.toml"):
+        read_roster(tmp_path)

@@ -44,3 +44,9 @@ def test_all_of_the_graders_own_process_goes_through_it():
 def test_errors_are_those_of_python():
     with pytest.raises(SyntaxError):
         syntax_trees.parse("def f(")
+
+
+def test_a_number_that_python_does_not_write_becomes_a_text():
+    digits = "f" * 5000
+    tree = syntax_trees.parse(f"x = -0x{digits}\ny = 0x{digits[:100]}")
+    assert ast.unparse(tree) == f"x = -'0x{digits}'\ny = {int(digits[:100], 16)}"

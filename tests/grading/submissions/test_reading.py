@@ -127,3 +127,16 @@ def test_a_cell_magic_below_comments_does_not_lose_its_cell(assignment, released
     notebook, notes = read_normalized(nbformat.writes(student).encode(), assignment)
     assert (raised or source) in [cell.source for cell in notebook.cells]
     assert bool(notes) == bool(raised)
+
+
+def test_utf_16_with_a_byte_order_mark_is_read():
+    content = json.dumps({"cells": [{"cell_type": "code", "metadata": {}, "source": "größe = 1"}], "nbformat": 4})
+    assert reading.read(content.encode("utf-16")).cells[0].source == "größe = 1"
+
+
+def test_hours_of_code_are_not_read():
+    cells = [{"cell_type": "code", "metadata": {}, "source": "x" * 90_000}] * 23
+    with pytest.raises(reading.Unreadable, match="its cells have 2,070,000 characters of code"):
+        reading.read(json.dumps({"cells": cells, "nbformat": 4}).encode())
+    cells[0] = {"cell_type": "code", "metadata": {}, "source": "x" * 30_000_000}  # of which nothing is parsed
+    assert len(reading.read(json.dumps({"cells": cells, "nbformat": 4}).encode()).cells) == 23

@@ -27,6 +27,7 @@ UNKNOWN_PERSON = (
     "Not collected: no person, or more than one, in the roster and the gradebook has this name or id. Correct the "
     "roster, or unpack the zip file, name the folder or file after the student's id, and collect the folder."
 )
+MOST_PROBLEMS = 10  # of a student's files, in the table
 ATTEMPT = re.compile(r"(?:[-_ ]|\()(\d{1,3})\)?$")  # unit-2, unit (2)
 
 
@@ -106,7 +107,16 @@ def _by_owner(finder, parts):
 
 
 def _collect_student(course, unit, owner, parts, times):
-    """Put one student's files in place."""
+    """Put one student's files in place; what cannot be read or written costs no other student anything."""
+    try:
+        return _collect_files(course, unit, owner, parts, times)
+    except OSError as error:
+        note = f"Not collected: {printable(str(error))}. Remove the cause, and collect again."
+        return Collected(owner.student, printable(owner.label), "not placed", [note])
+
+
+def _collect_files(course, unit, owner, parts, times):
+    """The same, or an OSError."""
     allowance, notes = Allowance(), []
     if owner.student is None:
         return Collected(None, printable(owner.label), "not placed", [UNKNOWN_PERSON])
@@ -117,8 +127,10 @@ def _collect_student(course, unit, owner, parts, times):
     files = [file for part in parts for file in part.read(part.name, allowance)]
     if owner.marked_late:
         notes.append("The platform marked it as late.")
-    content = _chosen_version(files, unit, notes)
-    notes += allowance.problems
+    content = _without_conflicts(_chosen_version(files, unit, notes), unit, allowance)
+    notes += allowance.problems[:MOST_PROBLEMS]
+    if more := len(allowance.problems) - MOST_PROBLEMS:
+        notes += [f"{more:,} more files have such problems."] * (more > 0)
     if not content:
         return Collected(owner.student, owner.label, "not placed", [*notes, "Not collected: there is no file."])
     action = _place(course, unit, owner.student, content, times.get(owner.student), notes)
@@ -170,6 +182,20 @@ def _chosen_version(files, unit, notes):
     return neighbors | {f"{unit}.ipynb": last.content}
 
 
+def _without_conflicts(content, unit, allowance):
+    """The files without those that have the name of a folder, and without a folder that has that of the notebook."""
+    notebook = f"{unit}.ipynb"
+    below = f"{notebook}/" if notebook in content else None
+    left_out = [name for name in content if below and name.startswith(below)]
+    kept = content.keys() - set(left_out)
+    folders = {parent.as_posix() for name in kept for parent in PurePosixPath(name).parents}
+    for name in left_out:
+        allowance.leave_out(name, "the notebook has the name of its folder")
+    for name in sorted(kept & folders):
+        allowance.leave_out(name, "a folder has its name")
+    return {name: data for name, data in content.items() if name in kept - folders}
+
+
 def _relative(name, place):
     return name.removeprefix(f"{place}/") if place else name
 
@@ -189,12 +215,12 @@ def _place(course, unit, student, content, when, notes):
         notes.append("A later submission is already there, and stays.")
         return "older"
     changed = present != content
-    if present and changed:
-        notes.append(f"The earlier version is in {_move_to_earlier(course, unit, student, target)}.")
-    for name, data in content.items() if changed else ():
-        file = target / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+    if changed:
+        draft = _draft(target, content)
+        if present:
+            notes.append(f"The earlier version is in {_move_to_earlier(course, unit, student, target)}.")
+        shutil.copytree(draft, target, dirs_exist_ok=True)
+        shutil.rmtree(draft)
     stamp = target / "timestamp.txt"
     if arrived:
         stamp.write_text(arrived + "\n", encoding="utf-8")
@@ -202,6 +228,21 @@ def _place(course, unit, student, content, when, notes):
     elif changed or not stamp.exists():
         notes.append(TIME_UNKNOWN)
     return "unchanged" if not changed else "replaced" if present else "collected"
+
+
+def _draft(target, content):
+    """A folder beside `target` with all files of a submission: half a submission would look like a whole one."""
+    draft = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        for name, data in content.items():
+            file = draft / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return draft
 
 
 def _present(target):

@@ -99,12 +99,13 @@ class Recorder:
             self.pending_folder.rmdir()
 
     def _stage(self, submission, folder):
-        """Lay out a submission without its web pages, which formgrader would serve from its own address.
+        """Lay out a submission without its web pages, which formgrader would serve from its own address, and without
+        its other notebooks, which nbgrader would take for parts of the unit.
 
         nbgrader wants a notebook, and `GradeSubmission` has the one that ran.
         """
         for name, content in submission.files.items():
-            if is_page(name):
+            if is_page(name) or ("/" not in name and name.casefold().endswith(".ipynb")):
                 continue
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -108,11 +108,11 @@ def read_course_file(folder):
         return None
     text = ""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         settings = parse_course_file(text)
     except CourseFileError as error:
         raise CourseFileError(f"{file}: {error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CourseFileError(f"{file} is not a TOML file: {_unquoted_date(text) or error}") from None
     if problem := unknown_name(settings, Path(folder)):
         raise CourseFileError(f"{file}: {problem}")
@@ -245,7 +245,12 @@ def _due(value, where, timezone):
             f'due = {str(value)!r} in {where} must be a day and a time: "2026-12-07 23:59", or with a zone of its own '
             '"2026-12-07 23:59+01:00"'
         )
-    return when if when.tzinfo else when.replace(tzinfo=timezone)
+    when = when if when.tzinfo else when.replace(tzinfo=timezone)
+    try:
+        when.astimezone(datetime.UTC)
+    except OverflowError:
+        raise CourseFileError(f"due = {str(value)!r} in {where} is too early or too late: correct the year") from None
+    return when
 
 
 def _late(table):

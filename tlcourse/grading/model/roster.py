@@ -1,5 +1,7 @@
 """Who takes a course: its roster, a CSV file that course.toml names."""
 
+import collections
+import csv
 import datetime
 import difflib
 import unicodedata
@@ -128,8 +130,13 @@ def read_roster(file):
         ) from None
     except ValueError as error:
         raise RosterError(str(error)) from None
+    except OSError as error:
+        raise RosterError(f"{file} cannot be read ({error.strerror}): correct [roster] in course.toml") from None
     _require_columns(file, rows.fieldnames)
-    students = [_student(file, rows.line_num, row) for row in rows if any(map(str.strip, map(str, row.values())))]
+    try:
+        students = [_student(file, rows.line_num, row) for row in rows if any(map(str.strip, map(str, row.values())))]
+    except csv.Error as error:
+        raise RosterError(f"line {rows.line_num} of {file} cannot be read ({error}): correct its quotes") from None
     _require_unique(file, students)
     return Roster(students, file)
 
@@ -175,5 +182,5 @@ def _day(text, where):
 def _require_unique(file, students):
     for name in ("id", "canvas_id", "moodle_id"):
         values = [getattr(student, name) for student in students if getattr(student, name)]
-        if repeated := sorted({value for value in values if values.count(value) > 1}):
+        if repeated := sorted(value for value, times in collections.Counter(values).items() if times > 1):
             raise RosterError(f"{file} has the {name} {', '.join(repeated)} more than once: each student needs another")

@@ -7,8 +7,11 @@ threads of one process.
 """
 
 import ast
+import re
 import threading
 
+LONG_NUMBER = re.compile(r"[\da-fA-F_]{3000}")
+MOST_BITS = 10_000  # of a number: Python writes one of 4,300 decimal digits, and no longer one
 ONE_AT_A_TIME = threading.RLock()  # for whoever has another module make the tree
 
 
@@ -22,6 +25,7 @@ def parse(source):
     Returns
     -------
     ast.Module
+        In it, a text stands for a number that is too long for `ast.unparse`.
 
     Raises
     ------
@@ -29,4 +33,12 @@ def parse(source):
         As `ast.parse` does.
     """
     with ONE_AT_A_TIME:
-        return ast.parse(source)
+        tree = ast.parse(source)
+    return _LongNumbersAsTexts().visit(tree) if LONG_NUMBER.search(source) else tree
+
+
+class _LongNumbersAsTexts(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        """A number, a text or another constant."""
+        is_long = type(node.value) is int and node.value.bit_length() > MOST_BITS
+        return ast.copy_location(ast.Constant(hex(node.value)), node) if is_long else node

@@ -1,6 +1,7 @@
 """Tables that people keep in a spreadsheet: CSV files, with what spreadsheets make of them."""
 
 import csv
+import io
 from pathlib import Path
 
 
@@ -24,10 +25,10 @@ def open_table(file):
         If the file is not UTF-8.
     """
     try:
-        lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
+        text = Path(file).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8: save it as 'CSV UTF-8'") from None
-    header = next((line for line in lines if line.strip()), "")
-    rows = csv.DictReader(lines, delimiter=";" if ";" in header else ",", restkey="", restval="")
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in header else ",", restkey="", restval="")
     rows.fieldnames = [name.strip() for name in rows.fieldnames or []]
     return rows

@@ -35,11 +35,12 @@ def read_submission(folder, student, unit):
     present, unseen = submitted_files.find(folder)
     notebook, notes = _choose_notebook(folder, unit, present)
     content = _head(notebook.path, reading.LARGEST_NOTEBOOK + 1) if notebook else None
-    others = [file for file in present if file.name not in TIMESTAMPS and not _has_suffix(file)]
+    other_files = [file for file in present if file.name not in TIMESTAMPS and file != notebook]
+    others = [file for file in other_files if not _has_suffix(file)]
     if notebook is None and others:
         names = [submitted_files.printed(file.name) for file in others[: submitted_files.NAMED_AT_MOST]]
         notes.append(f"The folder has {', '.join(names)}{', …' if len(others) > len(names) else ''}.")
-    neighbors = _beside(notebook, [file for file in others if file != notebook], f"{unit}.ipynb")
+    neighbors = _beside(notebook, other_files, f"{unit}.ipynb")  # other notebooks, too: %run takes one
     files, left_out = submitted_files.choose(neighbors, lambda: _text(content))
     if unseen or left_out:
         notes.append(submitted_files.left_out_note([*unseen, *left_out]))
@@ -138,7 +139,8 @@ def _beside(notebook, others, exact):
     inner = [file for file in others if place and file.name.startswith(place)]
     named |= {file.name[len(place) :]: file._replace(name=file.name[len(place) :]) for file in inner}
     reserved = f"{exact}/", f"{TIMESTAMP}/"  # folders in the place of the grader's own files
-    return [named[name] for name in sorted(named) if not name.startswith(reserved) and name not in TIMESTAMPS]
+    own = {exact, *TIMESTAMPS}
+    return [named[name] for name in sorted(named) if not name.startswith(reserved) and name not in own]
 
 
 def _text(content):

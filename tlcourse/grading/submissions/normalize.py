@@ -9,7 +9,7 @@ import collections
 import re
 
 from tlcourse.grading.model.assignment import is_setup
-from tlcourse.grading.model.cell_code import parsed
+from tlcourse.grading.model.cell_code import defined_functions, parsed
 from tlcourse.grading.model.progress_titles import progress_titles
 from tlcourse.grading.submissions import reading
 from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
@@ -18,6 +18,7 @@ from tlcourse.notebooks import KERNEL
 ADVICE = "If you had answered it, run `tlcourse repair NOTEBOOK`, put your answer into the copy, and submit the copy."
 MAGIC_BELOW_COMMENTS = re.compile(r"((?:[ \t]*(?:#.*)?\n)*[ \t]*#.*\n(?:[ \t]*\n)*)(%%\w.*)")
 TITLE = re.compile(r"""progress\.exercise\(["'](\w+)["']\)""")
+MERGED_ANSWER = "# The answer is in another cell."
 UNANSWERED = "was missing and was restored without an answer."
 
 
@@ -182,9 +183,21 @@ def _restore_answers(notebook, assignment, added, notes):
     for place, released in enumerate(assignment.cells):
         name = released["grade_id"]
         if name and not is_locked(released["nbgrader"]) and name not in present:
+            if (merged_into := _defining_cell(notebook.cells, released)) is not None:
+                notebook.cells.insert(merged_into + 1, _from_release(released, MERGED_ANSWER))
+                notes.append(f"Cell {name} was missing; its answer was found in another cell.")
+                continue
             notebook.cells.insert(_place_after(notebook.cells, assignment, place), _from_release(released))
             if name not in added:
                 notes.append(f"Cell {name} {UNANSWERED}")
+
+
+def _defining_cell(cells, released):
+    """The place of the last cell that defines what a missing answer must define, as after cells were merged."""
+    wanted = set(defined_functions(released["source"])) if released["cell_type"] == "code" else set()
+    code = [(place, cell.source) for place, cell in enumerate(cells) if cell.cell_type == "code"]
+    places = [place for place, source in code if wanted and wanted <= set(defined_functions(source))]
+    return places[-1] if places else None
 
 
 def _insert_checks(notebook, assignment, added, notes):

@@ -1,13 +1,16 @@
 """Reads a submitted file as a notebook, whatever wrote it."""
 
+import codecs
 import re
 
 import nbformat
 
 from tlcourse.grading import bounded_json
+from tlcourse.grading.model.cell_code import LONGEST_CODE
 
 MOST_VALUES = 10_000_000  # of the whole file; figures of plotly have millions
 MOST_CELLS = 5_000  # the grader, nbgrader and the pages need some milliseconds for each
+MOST_CODE = 2_000_000  # characters of the cells that are parsed: the grader takes 50 s for a million
 LARGEST_NOTEBOOK = 64 << 20  # bytes without which no unit can be
 DEEPEST_METADATA = 20  # levels of lists and dictionaries
 # The types of the cell metadata that nbformat restricts; "execution" says when a cell ran, and is dropped.
@@ -36,7 +39,7 @@ def read(content):
     if content.startswith(b"PK\x03\x04"):
         raise Unreadable("the file is a ZIP archive; unpack it, and submit the notebook that it contains")
     try:
-        raw = bounded_json.loads(content.decode("utf-8-sig", errors="replace"), MOST_VALUES)
+        raw = bounded_json.loads(_decoded(content), MOST_VALUES)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is not a notebook ({str(error)[:80]})") from None
     if not isinstance(raw, dict):
@@ -51,7 +54,19 @@ def read(content):
             f"the notebook has {len(cells):,} cells; delete those that you do not need, down to {MOST_CELLS:,}"
         )
     kept = [cell for cell in map(_cell, cells) if cell is not None]
+    lengths = [len(cell["source"]) for cell in kept if cell["cell_type"] == "code"]
+    if sum(length for length in lengths if length <= LONGEST_CODE) > MOST_CODE:
+        raise Unreadable(
+            f"its cells have {sum(lengths):,} characters of code; delete those that you do not need, down to "
+            f"{MOST_CODE:,}"
+        )
     return nbformat.from_dict({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _decoded(content):
+    """The text of a file: UTF-8, or UTF-16 where a mark says so, as an editor on Windows writes it."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if marked else "utf-8-sig", errors="replace")
 
 
 def _cells_of_format_3(worksheets):

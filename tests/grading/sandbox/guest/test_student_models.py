@@ -218,7 +218,7 @@ def test_a_reply_that_no_function_gives_fails_also_where_an_error_is_expected(li
     from tlcourse.grading.sandbox.guest import checker
 
     lines = loopback.Lines({})
-    lines.readline = lambda: line.decode()
+    lines.readline = lambda: line
     check = "try:\n    f()\nexcept Exception:\n    pass"
     verdict = checker.Checker(lines, [])._check({"check": check, "names": ["f"], "seed": "0"})
     assert verdict["ename"] == "AssertionError"

@@ -38,12 +38,21 @@ class CheckFails(BaseException):
     """The check has failed, also where it expects an error; the message says why."""
 
 
+def lines_of(connection):
+    """The lines of a connection as bytes, both ways: only a line feed ends one.
+
+    A text file would also end a line at a carriage return, or give up in its middle at bytes that are no UTF-8. The
+    rest of a student's reply would then be taken for the engine's next request, which may contain code.
+    """
+    return connection.makefile("rwb")
+
+
 class Checker:
     """Runs checks for one submission.
 
     Parameters
     ----------
-    lines : text file
+    lines : binary file
         To the engine, both ways.
     setup : list of str
         Sources that make the names which checks use.
@@ -67,7 +76,7 @@ class Checker:
                 self._send(verdict=self._check(request))
 
     def _send(self, **message):
-        self.lines.write(json.dumps(message) + "\n")
+        self.lines.write(json.dumps(message).encode() + b"\n")
         self.lines.flush()
 
     def _check(self, request):

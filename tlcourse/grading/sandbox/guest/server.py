@@ -172,7 +172,7 @@ def _checker(request, ready_writer, user):
     _set_limits(request, ready_writer)
     namespaces.die_with_parent(signal.SIGKILL)  # a process that becomes another user loses that
     connection, _ = listener.accept()
-    with connection, connection.makefile("rw", encoding="utf-8") as lines:
+    with connection, checker.lines_of(connection) as lines:
         checker.Checker(lines, request["setup"]).serve()
     os._exit(0)
 

@@ -54,6 +54,9 @@ class RecordedPasses:
         self.started += 1
         return iter(self.passes[min(self.started, len(self.passes)) - 1])
 
+    def __repr__(self):
+        return "<an iterator>"  # the same in each grading
+
 
 def opaque(type_name, text, not_portable=None):
     """An `OpaqueObject` whose type has a name of the student's choice."""
