@@ -512,6 +512,8 @@ def test_a_unit_without_javascript_shows_no_field_that_would_forget(browser, bui
     page.close()
 
 
+PALE = """() => [...document.querySelectorAll('article details *')].filter(part => getComputedStyle(part).opacity < 1)
+  .map(part => part.textContent.slice(0, 80))"""
 CUT_OFF = """() => [...document.querySelectorAll('article pre')].filter(code => code.checkVisibility() &&
   code.scrollWidth > code.clientWidth + 1).map(code => code.textContent.slice(0, 80))"""
 
@@ -520,10 +522,13 @@ def test_a_unit_is_printed_with_open_folds_whole_lines_and_nothing_to_press(wind
     window.set_viewport_size({"width": 794, "height": 1123})  # A4
     window.goto((built / "units/01_cnn_parameters.html").as_uri())
     window.locator(".prediction textarea").nth(1).fill("the dense layer")
-    folds, shown = window.locator("article details"), window.locator("article details[open]").count()
+    folds = window.locator("article details")
+    assert window.locator("article details[open]").count() == 0
     assert window.evaluate(CUT_OFF), "on the screen some lines are longer than the page"
     window.emulate_media(media="print")
+    window.wait_for_function("document.querySelector('article details[open]')")
     assert window.locator("article details[open]").count() == folds.count() > 10
+    assert window.evaluate(PALE) == []
     assert window.evaluate(CUT_OFF) == []
     assert window.evaluate("document.documentElement.scrollWidth") <= 794
     gone = "header, nav, .bd-sidebar, footer, button, input, select, .controls, audio, .unit-end"
@@ -532,7 +537,7 @@ def test_a_unit_is_printed_with_open_folds_whole_lines_and_nothing_to_press(wind
     assert window.locator(".tlcourse-live svg").first.is_visible()
     assert window.evaluate("document.documentElement.dataset.theme") == "light"
     window.emulate_media(media="screen")
-    assert window.locator("article details[open]").count() == shown
+    window.wait_for_function("!document.querySelector('article details[open]')")
     assert window.evaluate("document.documentElement.dataset.theme") == window.theme
 
 

@@ -44,7 +44,7 @@ html_math_renderer = "mathml"
 html_domain_indices = False
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"about": [], "claims": []}
+html_sidebars = {"about": [], "claims": [], "glossary": []}
 html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,

@@ -88,14 +88,20 @@
 
   /* Paper has no folds and no dark ground. */
   const paper = matchMedia("print"), root = document.documentElement;
-  let folded = [], theme = root.dataset.theme;
+  let folded = null, theme = null;
 
-  paper.addEventListener("change", () => {
-    if (paper.matches) {
+  function prepare(printing) {
+    if (printing === (folded !== null)) return; // two events report the same
+    if (printing) {
       theme = root.dataset.theme;
       folded = [...document.querySelectorAll("article details:not([open])")];
     }
-    root.dataset.theme = paper.matches ? "light" : theme;
-    folded.forEach(fold => { fold.open = paper.matches; });
-  });
+    root.dataset.theme = printing ? "light" : theme;
+    folded.forEach(fold => { fold.open = printing; });
+    if (!printing) folded = null;
+  }
+
+  addEventListener("beforeprint", () => prepare(true));
+  addEventListener("afterprint", () => prepare(false));
+  paper.addEventListener("change", () => prepare(paper.matches));
 })();
