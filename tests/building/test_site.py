@@ -283,6 +283,7 @@ def audited(read, theme):
         "index.html",
         "about.html",
         "claims.html",
+        "glossary.html",
         "search.html",
         "reference/index.html",
         "reference/tlcourse.checks.html",
