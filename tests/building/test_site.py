@@ -471,6 +471,7 @@ def test_the_definition_of_a_term_is_shown_to_the_keyboard_and_the_pointer(windo
 def states(window):
     """The states of the units on the map, by the unit's name."""
     tiles = window.locator(".progress-map li")
+    tiles.first.wait_for()
     return dict(
         tiles.evaluate_all("tiles => tiles.map(tile => [tile.dataset.unit, tile.innerText.split('\\n').at(-1)])")
     )
@@ -496,6 +497,7 @@ def test_the_map_shows_what_was_opened_predicted_and_finished_until_it_is_reset(
     assert states(window)[units[1]] == "◐ opened"
     window.on("dialog", lambda question: question.accept())
     window.get_by_role("button", name="Forget my progress").click()
+    window.locator(".progress-map [data-state=opened]").first.wait_for(state="detached")
     assert states(window) == dict.fromkeys(units, new)
     window.goto((built / f"units/{units[0]}.html").as_uri())
     assert window.locator(".prediction textarea").first.input_value() == ""
@@ -513,8 +515,8 @@ def test_a_unit_without_javascript_shows_no_field_that_would_forget(browser, bui
     page.close()
 
 
-PALE = """() => [...document.querySelectorAll('article details *')].filter(part => getComputedStyle(part).opacity < 1)
-  .map(part => part.textContent.slice(0, 80))"""
+PALE = """() => [...document.querySelectorAll('article details *')].filter(part => part.checkVisibility() &&
+  getComputedStyle(part).opacity < 1).map(part => part.textContent.slice(0, 80))"""
 CUT_OFF = """() => [...document.querySelectorAll('article pre')].filter(code => code.checkVisibility() &&
   code.scrollWidth > code.clientWidth + 1).map(code => code.textContent.slice(0, 80))"""
 

@@ -59,6 +59,7 @@
   if (memory && end) unitPage(end.dataset.unit);
   if (memory && map) {
     map.querySelector("button").addEventListener("click", forget);
+    showProgress();
     addEventListener("pageshow", showProgress); // also when the reader comes back from a unit
   }
 
