@@ -1,10 +1,12 @@
 """The site's first page in a real browser: a question, a head that the visitor trains, and a card for each unit."""
 
+import io
 import re
 
 import numpy as np
 import pytest
 from conftest import ROOT, in_time
+from PIL import Image
 from real_browser import PATIENCE
 
 from tlcourse.building import addresses, unit_sources
@@ -142,6 +144,18 @@ def test_the_first_page_offers_to_read_run_and_teach_and_each_unit(window, site)
         entry = window.locator(".entries p", has=window.locator("strong", has_text=audience))
         for target in targets:
             assert entry.locator(f"a[href='{target}']").count() == 1, f"{audience} {target}"
+
+
+@pytest.mark.parametrize("window", ["dark"], indirect=True)
+def test_no_thumbnail_has_a_white_ground_on_a_dark_page(window):
+    for thumbnail in window.locator(".cards img").all():
+        thumbnail.scroll_into_view_if_needed()
+        thumbnail.evaluate("image => image.decode()")
+        with Image.open(io.BytesIO(thumbnail.screenshot(animations="disabled"))) as shot:
+            pixels = np.asarray(shot.convert("L"))
+        edges = np.concatenate([pixels[3], pixels[-4], pixels[:, 3], pixels[:, -4]])
+        assert np.median(edges) < 80, thumbnail.get_attribute("src")
+        assert (pixels > 240).mean() < 0.2, thumbnail.get_attribute("src")
 
 
 def test_the_first_page_is_accessible_and_fits_a_phone(window, axe_engine):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urlsplit
+from zoneinfo import ZoneInfo
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -26,10 +27,11 @@ from real_browser import PATIENCE
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, claims, unit_sources
+from tlcourse.grading.model.course_file import CourseSettings
 
 pytest.importorskip("sphinx", reason="Sphinx is not installed: pip install -e '.[site]'")
 from tlcourse.building import site as course_site
-from tlcourse.building.site import alt_texts, claim_cards, interval_plot, light_figures, pages, unit_page
+from tlcourse.building.site import alt_texts, claim_cards, glossary, interval_plot, light_figures, pages, unit_page
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 LOADED = {"link": "href", **dict.fromkeys(("script", "img", "iframe", "source", "audio", "video"), "src")}
@@ -113,11 +115,44 @@ def test_every_link_within_the_site_leads_somewhere(read, built):
 
 
 def test_links_out_of_the_site_to_the_repository_name_files_that_are_there(read):
-    prefix = f"{addresses.REPOSITORY}/blob/main/"
+    prefix = f"{re.escape(addresses.REPOSITORY)}/(blob|edit)/main/"
     for path, page in read.items():
         for link in page.links:
-            if link.startswith(prefix):
-                assert (ROOT / urldefrag(link).url.removeprefix(prefix)).is_file(), f"{path}: {link}"
+            if re.match(prefix, link):
+                assert (ROOT / re.sub(prefix, "", urldefrag(link).url)).is_file(), f"{path}: {link}"
+
+
+def test_each_units_page_links_to_its_source_except_in_a_private_course(read):
+    for unit in unit_sources.unit_names(ROOT):
+        address = f"{addresses.REPOSITORY}/edit/main/solutions/{unit}.py"
+        assert read[f"units/{unit}.html"].links.count(address) == 1
+    private = CourseSettings("c", "C", ZoneInfo("UTC"))
+    assert addresses.REPOSITORY not in unit_page.end_of_unit("01_x", private)
+
+
+def test_each_question_before_a_cell_has_a_field_for_the_prediction(read):
+    fields = {}
+    for unit in unit_sources.unit_names(ROOT):
+        released = notebooks.read(ROOT / "notebooks" / unit / f"{unit}.ipynb")
+        prose = "\n\n".join(cell.source for cell in released.cells if cell.cell_type == "markdown")
+        asking = [part for part in re.split(r"\n\s*\n", prose) if "**Before you" in part]
+        asking = [part for part in asking if not re.fullmatch(r"\*\*[^*]*\*\*", part.strip())]  # a take-away
+        text = read[f"units/{unit}.html"].file.read_text(encoding="utf-8")
+        fields[unit] = re.findall(r'<textarea [^>]*data-place="([^"]+)" aria-label="Your prediction: [^"]{8,}"', text)
+        assert len(fields[unit]) == len(set(fields[unit])) == len(asking), unit
+    assert all(fields.values())
+
+
+def test_each_term_is_linked_once_in_a_unit_and_in_the_unit_that_introduces_it(read):
+    terms = glossary.read()
+    assert len({term.anchor for term in terms}) == len(terms) >= 40
+    for unit in unit_sources.unit_names(ROOT):
+        linked = collections.Counter(
+            urldefrag(link).fragment for link in read[f"units/{unit}.html"].links if "glossary.html#" in link
+        )
+        assert set(linked.values()) == {1}, unit
+        assert {term.anchor for term in terms if term.unit == unit} <= set(linked), unit
+        assert not {term.anchor for term in terms if unit in term.not_in} & set(linked), unit
 
 
 def test_each_units_page_links_to_its_notebook_on_colab(read):
@@ -248,7 +283,7 @@ def audited(read, theme):
     In the dark, pages that are not the first of their kind have only the rule for colors.
     """
     kinds = [
-        *("index.html", "about.html", "claims.html", "search.html", "reference/index.html"),
+        *("index.html", "about.html", "claims.html", "glossary.html", "search.html", "reference/index.html"),
         *("reference/tlcourse.checks.html", "units/index.html", "units/01_cnn_parameters.html", "docs/teaching.html"),
     ]
     others = [path for path in read if path.startswith(("units/", "docs/")) and path not in kinds]
@@ -396,6 +431,123 @@ def test_the_theme_is_switched_by_the_keyboard(window, built):
     assert window.evaluate("getComputedStyle(document.body).backgroundColor") != ground
     window.keyboard.press("Tab")
     assert window.evaluate("document.activeElement.matches('header *')"), "one goes on where one was"
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_predictions_stay_in_the_browser(window, built):
+    window.goto((built / "units/00_start_here.html").as_uri())
+    asked = "Your prediction: how large do you expect the gap to be?"
+    window.get_by_role("textbox", name=asked).fill('about "half"')
+    window.goto((built / "units/01_cnn_parameters.html").as_uri())
+    fields = window.locator(".prediction textarea")
+    assert set(fields.evaluate_all("fields => fields.map(field => field.value)")) == {""}
+    window.goto((built / "units/00_start_here.html").as_uri())
+    assert window.get_by_role("textbox", name=asked).input_value() == 'about "half"'
+    assert sorted(fields.evaluate_all("fields => fields.map(field => field.value)"))[-2:] == ["", 'about "half"']
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_the_code_of_a_cell_is_copied_by_the_keyboard(window, built):
+    window.goto((built / "units/00_start_here.html").as_uri())
+    cell = window.locator(".cell_input", has_text="order = np.random.default_rng(3)")
+    assert cell.get_by_role("button").evaluate("button => getComputedStyle(button).opacity") == "0"
+    cell.get_by_role("button", name="Copy").focus()
+    assert cell.get_by_role("button").evaluate("button => getComputedStyle(button).opacity") == "1"
+    window.keyboard.press("Enter")
+    cell.get_by_role("button", name="Copied").wait_for()
+    field = window.locator(".prediction textarea").first
+    field.press("ControlOrMeta+v")
+    assert field.input_value() == cell.locator("pre").inner_text().strip()
+    assert window.locator(".cell_output .copy-code").count() == 0
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_the_definition_of_a_term_is_shown_to_the_keyboard_and_the_pointer(window, built):
+    window.goto((built / "units/00_start_here.html").as_uri())
+    press_until(window, "Tab", "a.term")
+    (term,) = (term for term in glossary.read() if term.term == "transfer learning")
+    content = window.evaluate("getComputedStyle(document.activeElement, '::after').content")
+    assert json.loads(content) == window.evaluate("document.activeElement.title") == term.definition
+    window.keyboard.press("Enter")
+    window.wait_for_url("**/glossary.html#term-transfer-learning")
+    definition = window.locator("dt#term-transfer-learning + dd").inner_text()
+    assert definition == f"{term.definition} Introduced in unit 00."
+
+
+def states(window):
+    """The states of the units on the map, by the unit's name."""
+    tiles = window.locator(".progress-map li")
+    tiles.first.wait_for()
+    return dict(
+        tiles.evaluate_all("tiles => tiles.map(tile => [tile.dataset.unit, tile.innerText.split('\\n').at(-1)])")
+    )
+
+
+@pytest.mark.parametrize("window", ["light"], indirect=True)
+def test_the_map_shows_what_was_opened_predicted_and_finished_until_it_is_reset(window, built):
+    units, new = unit_sources.unit_names(ROOT), "○ not opened"
+    overview = (built / "units/index.html").as_uri()
+    window.goto(overview)
+    assert states(window) == dict.fromkeys(units, new)
+    window.goto((built / f"units/{units[0]}.html").as_uri())
+    window.locator(".prediction textarea").first.fill("A is 3")
+    window.goto((built / f"units/{units[1]}.html").as_uri())
+    window.get_by_role("checkbox", name="I have finished this unit").check()
+    window.get_by_role("link", name="All units").click()
+    expected = {units[0]: "◐ opened, 1 prediction", units[1]: "✓ finished"}
+    assert states(window) == dict.fromkeys(units, new) | expected
+    assert window.get_by_role("status").inner_text() == f"You have finished 1 of {len(units)} units."
+    window.go_back()
+    window.get_by_role("checkbox", name="I have finished this unit").uncheck()
+    window.goto(overview)
+    assert states(window)[units[1]] == "◐ opened"
+    window.on("dialog", lambda question: question.accept())
+    window.get_by_role("button", name="Forget my progress").click()
+    window.locator(".progress-map [data-state=opened]").first.wait_for(state="detached")
+    assert states(window) == dict.fromkeys(units, new)
+    window.goto((built / f"units/{units[0]}.html").as_uri())
+    assert window.locator(".prediction textarea").first.input_value() == ""
+
+
+def test_a_unit_without_javascript_shows_no_field_that_would_forget(browser, built):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((built / "units/00_start_here.html").as_uri())
+    assert page.get_by_text("how large do you expect the gap to be?").is_visible()
+    for hidden in (".prediction", ".unit-end", ".copy-code"):
+        assert page.locator(hidden).filter(visible=True).count() == 0
+    page.goto((built / "units/index.html").as_uri())
+    assert not page.locator(".progress-map").is_visible()
+    assert page.locator("article table").is_visible()
+    page.close()
+
+
+PALE = """() => [...document.querySelectorAll('article details *')].filter(part => part.checkVisibility() &&
+  getComputedStyle(part).opacity < 1).map(part => part.textContent.slice(0, 80))"""
+CUT_OFF = """() => [...document.querySelectorAll('article pre')].filter(code => code.checkVisibility() &&
+  code.scrollWidth > code.clientWidth + 1).map(code => code.textContent.slice(0, 80))"""
+
+
+def test_a_unit_is_printed_with_open_folds_whole_lines_and_nothing_to_press(window, built):
+    window.set_viewport_size({"width": 794, "height": 1123})  # A4
+    window.goto((built / "units/01_cnn_parameters.html").as_uri())
+    window.locator(".prediction textarea").nth(1).fill("the dense layer")
+    folds = window.locator("article details")
+    assert window.locator("article details[open]").count() == 0
+    assert window.evaluate(CUT_OFF), "on the screen some lines are longer than the page"
+    window.emulate_media(media="print")
+    window.wait_for_function("document.querySelector('article details[open]')")
+    assert window.locator("article details[open]").count() == folds.count() > 10
+    assert window.evaluate(PALE) == []
+    assert window.evaluate(CUT_OFF) == []
+    assert window.evaluate("document.documentElement.scrollWidth") <= 794
+    gone = "header, nav, .bd-sidebar, footer, button, input, select, .controls, audio, .unit-end"
+    assert window.locator(gone).filter(visible=True).count() == 0
+    assert window.locator(".prediction").filter(visible=True).locator("textarea").input_value() == "the dense layer"
+    assert window.locator(".tlcourse-live svg").first.is_visible()
+    assert window.evaluate("document.documentElement.dataset.theme") == "light"
+    window.emulate_media(media="screen")
+    window.wait_for_function("!document.querySelector('article details[open]')")
+    assert window.evaluate("document.documentElement.dataset.theme") == window.theme
 
 
 def shown(window):

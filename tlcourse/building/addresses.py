@@ -11,6 +11,11 @@ def notebook(name):
     return f"notebooks/{name}/{name}.ipynb"
 
 
+def edit(name):
+    """The address at which a unit's source is edited on GitHub."""
+    return f"{REPOSITORY}/edit/main/solutions/{name}.py"
+
+
 def colab(name, base=COLAB_BASE):
     """The address that opens a unit's notebook on Colab; `base` is the address of the course's folder there."""
     return f"{base.rstrip('/')}/{notebook(name)}"

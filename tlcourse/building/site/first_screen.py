@@ -12,7 +12,7 @@ import string
 
 from tlcourse import notebooks
 from tlcourse.building import addresses, tables
-from tlcourse.building.site import SETTINGS, headline_data, teacher_data
+from tlcourse.building.site import SETTINGS, figure_kinds, headline_data, teacher_data
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.data import results
 from tlcourse.datasets import faces
@@ -139,9 +139,10 @@ def still_accuracies(root):
 def card(root, into, name):
     """A link to a unit with its thumbnail, its question and its minutes."""
     unit = tables.read_unit(name, root)
-    image = thumbnail(root, into, name)
+    image, chart = thumbnail(root, into, name)
     alt = html.escape(f"The first figure of unit {name[:2]}, {unit.title}")
-    figure = f'<img src="{image}" alt="{alt}" loading="lazy">' if image else ""
+    kind = ' class="chart"' if chart else ""
+    figure = f'<img src="{image}" alt="{alt}" loading="lazy"{kind}>' if image else ""
     words = f"<strong>{html.escape(unit.title)}</strong> {html.escape(unit_question(root, name))}"
     return f'<li><a href="units/{name}.html">{figure}{words} <small>{unit.minutes} minutes</small></a></li>'
 
@@ -156,18 +157,23 @@ def unit_question(root, name):
 
 
 def thumbnail(root, into, name):
-    """The unit's first stored figure, small, as a file of the site; its path, or None without a figure."""
+    """The unit's first stored figure, small, as a file of the site: its path, and whether it is a chart.
+
+    A figure with images has no ground of its own, so that it suits both themes. A unit without a figure has no path.
+    """
     from PIL import Image
 
     cells = notebooks.read(root / "solutions" / name / f"{name}.ipynb").cells
     outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
     figures = [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
     if not figures:
-        return None
+        return None, False
+    png = base64.b64decode(figures[0])
     path = f"_static/units/{name}.webp"
     (into / path).parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(io.BytesIO(base64.b64decode(figures[0]))) as image:
-        small = image.convert("RGB")
+    chart = figure_kinds.is_chart(png)
+    with Image.open(io.BytesIO(png)) as image:
+        small = image.convert("RGB") if chart else figure_kinds.without_ground(image)
         small.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH))
         small.save(into / path, format="webp", quality=70)
-    return path
+    return path, chart

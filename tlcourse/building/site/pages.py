@@ -9,7 +9,7 @@ from tlcourse import notebooks
 from tlcourse.building import claims, tables
 from tlcourse.building.addresses import REPOSITORY
 from tlcourse.building.course_folder import has_records
-from tlcourse.building.site import claim_cards, unit_page
+from tlcourse.building.site import claim_cards, glossary, progress_map, unit_page
 from tlcourse.building.unit_sources import unit_names
 from tlcourse.grading.model.course_file import read_course_file
 
@@ -54,6 +54,7 @@ def write(root, folder):
         _write(folder / "about.md", resolve_links(texts["README.md"], "README.md", "about.md"))
     _write(folder / "index.md", contents_page(documents[1:]) if texts else course_page(course))
     _write(folder / "units" / "index.md", units_page(root))
+    _write(folder / "glossary.md", glossary.page(glossary.read(), unit_names(root)))
     for figure in {figure for name, text in texts.items() for figure in figures(text, name)}:
         (folder / figure).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / figure, folder / figure)
@@ -61,7 +62,7 @@ def write(root, folder):
 
 def course_page(course):
     """The first page of a private course, for its students: its README is for instructors."""
-    pages = ["Units <units/index>", "Reference <reference/index>"]
+    pages = ["Units <units/index>", "Glossary <glossary>", "Reference <reference/index>"]
     name = course.name if course else "Transfer learning, hands on"
     return f"# {name}\n" + _contents(pages)
 
@@ -117,12 +118,16 @@ def contents_page(documents):
     """The entries of the site's navigation. `first_screen` replaces the page that Sphinx makes of it."""
     pages = ["Units <units/index>", "Claims <claims>", "Install and overview <about>"]
     pages += [name.removesuffix(".md") for name in documents if name != CLAIMS]
-    return "# Transfer learning, hands on\n" + _contents([*pages, "Reference <reference/index>"], hidden=True)
+    pages += ["Glossary <glossary>", "Reference <reference/index>"]
+    return "# Transfer learning, hands on\n" + _contents(pages, hidden=True)
 
 
 def units_page(root):
     """The page that lists the units in order, with the time that each takes."""
-    text = f"# Units\n\nEach page shows one unit with the output of its cells.\n\n{tables.unit_table(root)}\n"
+    shown = f"```{{raw}} html\n{progress_map.write(root)}\n```"
+    text = (
+        f"# Units\n\nEach page shows one unit with the output of its cells.\n\n{shown}\n\n{tables.unit_table(root)}\n"
+    )
     return resolve_links(text, "README.md", "units/index.md") + _contents(unit_names(root), hidden=True)
 
 

@@ -3,23 +3,26 @@
 The site of a private course has no solutions at all.
 """
 
+import collections
+import html
 import re
 
 import nbformat
+from mdit_py_plugins.anchors.index import slugify
 
 from tlcourse import notebooks
 from tlcourse.building import addresses
-from tlcourse.building.site.alt_texts import alt_text
+from tlcourse.building.site import glossary
+from tlcourse.building.site.alt_texts import alt_text, strip_markdown
 from tlcourse.building.site.figure_kinds import shows_only_charts
 from tlcourse.building.site.light_figures import light
 
 OTHER_UNIT = re.compile(r"\]\(\.\./(\w+)/\1\.ipynb\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-CLAIM_OR_PROTECTED = re.compile(
-    r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$|<[^<>]*>|!?\[[^\]]*\]\([^)]*\)|^\#.*?$|\b(?P<claim>[CX]\d\d)\b",
-    re.MULTILINE | re.DOTALL,
-)
+CLAIM_OR_PROTECTED = re.compile(rf"{glossary.PROTECTED}|\b(?P<claim>[CX]\d\d)\b", re.MULTILINE | re.DOTALL)
+PREDICTION = re.compile(r"\*\*Before you (?:[^*.]|\*\w+\*)*[:,]\*\*\s(?P<question>.*?)(?=\n\n|\Z)", re.DOTALL)
 FOLD_TITLES = {"setup": "Set-up", "solution": "A solution", "check": "The check"}
+PLACEHOLDER = "Write it down before you look. It stays in this browser."
 ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # the repr of an object in the last line of a cell
 
 
@@ -44,7 +47,7 @@ def page(root, name, course=None, claim_names=()):
     solved = notebooks.read(root / "solutions" / name / f"{name}.ipynb")
     released = notebooks.read(root / "notebooks" / name / f"{name}.ipynb")
     stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if "nbgrader" in cell.metadata}
-    cells, heading, prose = [], "", ""
+    cells, heading, prose, places = [], "", "", collections.Counter()
     for cell in solved.cells:
         if "google.colab" in cell.source and cell.cell_type == "code":
             if line := colab_line(name, course):
@@ -57,9 +60,13 @@ def page(root, name, course=None, claim_names=()):
             cells.append(_stub(cell, stubs, name))
         else:
             cells += _page_cells(cell, stubs, heading, prose)
+        if cell.cell_type == "markdown":
+            cells[-1].source = with_predictions(cells[-1].source, slugify(heading), places)
+    cells.append(nbformat.v4.new_markdown_cell(end_of_unit(name, course)))
+    links = glossary.TermLinks(glossary.read(), name)
     for cell in cells:
         if cell.cell_type == "markdown":
-            cell.source = linked_claims(cell.source, claim_names)
+            cell.source = links.linked(linked_claims(cell.source, claim_names))
     return nbformat.v4.new_notebook(cells=cells, metadata=solved.metadata)
 
 
@@ -71,6 +78,36 @@ def linked_claims(text, claim_names):
         return f'<a href="../claims.html#{name}">{name}</a>' if name in claim_names else match[0]
 
     return CLAIM_OR_PROTECTED.sub(link, text)
+
+
+def with_predictions(text, place, places):
+    """Markdown with a field below each paragraph that asks for a prediction; `course.js` shows and fills it.
+
+    Parameters
+    ----------
+    text : str
+    place : str
+        The section; with the number of the field in it, it is the key under which `course.js` keeps the prediction.
+    places : collections.Counter
+        How many fields each section has so far.
+    """
+
+    def field(match):
+        places[place] += 1
+        key = place if places[place] == 1 else f"{place}-{places[place]}"
+        question = " ".join(strip_markdown(match["question"]).replace("\\", "").split())
+        label = html.escape(f"Your prediction: {question.partition('?')[0]}{'?' * ('?' in question)}")
+        area = f'<textarea rows="1" data-place="{key}" aria-label="{label}" placeholder="{PLACEHOLDER}"></textarea>'
+        return f'{match[0]}\n\n<div class="prediction" hidden><label>Your prediction {area}</label></div>'
+
+    return PREDICTION.sub(field, text)
+
+
+def end_of_unit(name, course=None):
+    """A box to tick at the end of a unit, which `course.js` shows, and a link to the source that a reader can edit."""
+    box = '<label><input type="checkbox"> I have finished this unit</label> <a href="index.html">All units</a>'
+    line = f'<div class="unit-end" data-unit="{name}" hidden>{box}</div>'
+    return line if course else f"{line}\n\nFound a mistake? [Edit the source of this unit]({addresses.edit(name)})."
 
 
 def colab_line(name, course=None):

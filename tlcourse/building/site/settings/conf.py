@@ -39,11 +39,12 @@ html_theme = "pydata_sphinx_theme"
 html_title = "Transfer learning, hands on"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = [("course.js", {"defer": "defer"})]
 html_math_renderer = "mathml"
 html_domain_indices = False
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"about": [], "claims": []}
+html_sidebars = {"about": [], "claims": [], "glossary": []}
 html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
