@@ -145,19 +145,23 @@ def test_seeds_share_no_minimal_pair_and_no_template(kind):
 
 
 def test_another_kind_of_minimal_pairs_is_named():
-    with pytest.raises(ValueError, match="kind must be one of .*opinions, got 'dogs'"):
+    with pytest.raises(ValueError, match=r"kind must be one of .*given, got 'dogs'"):
         minimal_pairs.minimal_pairs("dogs")
 
 
 def test_a_bag_of_words_scores_words_that_it_has_not_read_alike():
-    train, test = text_bias.split(texts.generate("products", 2 * (text_bias.LABELS + text_bias.TEST), 3), seed=0)
-    assert not set(train.texts) & set(test.texts)
-    assert np.bincount(train.labels).tolist() == [text_bias.LABELS] * 2
-    score = text_bias.bag_of_words(train)
-    unknown, praise = (np.array([score(pair) for pair in minimal_pairs.minimal_pairs(kind)]) for kind in
-                       ("countries", "opinions"))  # fmt: skip
-    assert np.array_equal(unknown[:, 0], unknown[:, 1])
-    assert (praise[:, 0] - praise[:, 1]).mean() > 0.2
+    products = texts.generate("products", 2 * (text_bias.LABELS + text_bias.TEST), 3)
+    places, labels = text_bias.split(products.labels, seed=0)
+    assert sorted(places) == list(range(len(products)))
+    assert np.bincount(labels[: 2 * text_bias.LABELS]).tolist() == [text_bias.LABELS] * 2
+    pairs = {kind: minimal_pairs.minimal_pairs(kind) for kind in ("countries", "opinions")}
+    asked = [sentence for part in pairs.values() for pair in part for sentence in pair]
+    weights = text_bias.word_weights([products.texts[place] for place in places], asked)
+    scores = text_bias.favorable(weights, labels)
+    assert text_arms.accuracy(labels[2 * text_bias.LABELS :], scores[: 2 * text_bias.TEST] > 0.5) > 0.8
+    gaps = scores[2 * text_bias.TEST :].reshape(-1, 2) @ (1, -1)
+    assert not gaps[: len(pairs["countries"])].any()
+    assert gaps[len(pairs["countries"]) :].mean() > 0.2
 
 
 @pytest.mark.slow

@@ -18,7 +18,6 @@ import keras
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
 from tlcourse import teachers, text
@@ -49,69 +48,64 @@ def run(seed):
 
 def compared(products, teacher, kinds, seed):
     """Gaps by kind and arm, and accuracies by arm."""
-    train, test = split(products, seed)
     encoder, tokenizer = text_labels.encoder_and_tokenizer(teacher)
-    scorers = {
-        "teacher": with_head(encoder, tokenizer, train),
-        "random": with_head(text_arms.untrained(encoder, seed), tokenizer, train),
-        "tfidf": bag_of_words(train),
-    }
-    if teacher == "texts_bert":
-        scorers["mask"] = praise_expected(teachers.load(teacher), tokenizer)
     pairs = {kind: minimal_pairs.minimal_pairs(kind, seed % SEEDS, SEEDS) for kind in kinds}
     sentences = [sentence for part in pairs.values() for pair in part for sentence in pair]
+    places, labels = split(products.labels, seed)
+    features = {
+        "teacher": vectors(encoder, tokenizer, products.texts, sentences, places, cached=True),
+        "random": vectors(text_arms.untrained(encoder, seed), tokenizer, products.texts, sentences, places),
+        "tfidf": word_weights([products.texts[place] for place in places], sentences),
+    }
+    scores = {arm: favorable(inputs, labels) for arm, inputs in features.items()}
+    result = {"accuracy": {arm: text_arms.accuracy(labels[2 * LABELS :], each[: 2 * TEST] > 0.5)
+                           for arm, each in scores.items()}}  # fmt: skip
+    if teacher == "texts_bert":
+        scores["mask"] = praise_expected(teachers.load(teacher), tokenizer, sentences)
     ends = np.cumsum([len(part) for part in pairs.values()])
-    result = {kind: {} for kind in kinds} | {"accuracy": {}}
-    for arm, score in scorers.items():
-        values = score([*test.texts, *sentences])  # together: each call compiles the encoder again
-        if arm != "mask":
-            guessed = (values[: len(test)] > 0.5).astype(int)
-            result["accuracy"][arm] = text_arms.accuracy(test.labels, guessed)
-        gaps = values[len(test) :].reshape(-1, 2) @ (1, -1)
-        for kind, part in zip(kinds, np.split(gaps, ends[:-1]), strict=True):
-            result[kind][arm] = float(part.mean())
-    return result
+    gaps = {arm: each[-len(sentences) :].reshape(-1, 2) @ (1, -1) for arm, each in scores.items()}
+    parts = {arm: np.split(each, ends[:-1]) for arm, each in gaps.items()}
+    return result | {
+        kind: {arm: float(each[number].mean()) for arm, each in parts.items()} for number, kind in enumerate(kinds)
+    }
 
 
-def split(products, seed):
-    """Reviews for the heads, and others for their accuracy."""
-    places = text_labels.chosen_places(products.labels, LABELS + TEST, seed)
-    shares = [places[products.labels[places] == label] for label in range(2)]
-    return (
-        products.take(np.concatenate([share[:LABELS] for share in shares])),
-        products.take(np.concatenate([share[LABELS:] for share in shares])),
+def split(labels, seed):
+    """Places of the reviews for the heads, then of those for their accuracy, as many of each class; and their labels."""
+    places = text_labels.chosen_places(labels, LABELS + TEST, seed)
+    shares = [places[labels[places] == label] for label in range(2)]
+    places = np.concatenate([part for cut in (slice(LABELS), slice(LABELS, None)) for part in (s[cut] for s in shares)])
+    return places, labels[places]
+
+
+def vectors(encoder, tokenizer, reviews, sentences, places, cached=False):
+    """Frozen vectors of some of the reviews, and then of the sentences."""
+    ids, asked = (tokenizer.encode(part, text_arms.LENGTH) for part in (reviews, sentences))
+    read = (
+        text.sentence_vectors(encoder, ids)[places]
+        if cached
+        else text.sentence_vectors(encoder, ids[places], cached=False)
     )
+    return np.concatenate([read, text.sentence_vectors(encoder, asked, cached=False)])
 
 
-def with_head(encoder, tokenizer, train):
-    """Logistic regression on the frozen vectors of an encoder."""
-
-    def vectors(sentences):
-        return text.sentence_vectors(encoder, tokenizer.encode(sentences, text_arms.LENGTH), cached=False)
-
-    with threadpool_limits(1):
-        head = LogisticRegression(C=text_arms.HEAD_C, max_iter=2_000).fit(vectors(train.texts), train.labels)
-    return lambda sentences: head.predict_proba(vectors(sentences))[:, 1]
-
-
-def bag_of_words(train):
-    """Logistic regression on TF-IDF, as in `text_arms.tf_idf`."""
+def word_weights(reviews, sentences):
+    """TF-IDF of the reviews for the heads, and with the same words of all other texts, as in `text_arms.tf_idf`."""
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[!?$£]")
+    return vectorizer.fit(reviews[: 2 * LABELS]).transform([*reviews, *sentences])
+
+
+def favorable(inputs, labels):
+    """The probability of a favorable opinion, of a head that learns from the first inputs, for all others."""
     with threadpool_limits(1):
-        head = LogisticRegression(C=text_arms.TFIDF_C, max_iter=2_000)
-        model = make_pipeline(vectorizer, head).fit(train.texts, train.labels)
-    return lambda sentences: model.predict_proba(sentences)[:, 1]
+        head = LogisticRegression(C=text_arms.HEAD_C, max_iter=2_000)
+        return head.fit(inputs[: 2 * LABELS], labels[: 2 * LABELS]).predict_proba(inputs[2 * LABELS :])[:, 1]
 
 
-def praise_expected(model, tokenizer):
-    """A function from texts to the share of praise in a model's guess for an opinion that is hidden after the text."""
-    places = [[tokenizer.ids[pair[side]] for pair in minimal_pairs.WORDS["opinions"]] for side in range(2)]
-
-    def shares(sentences):
-        ids = tokenizer.encode([f"{sentence} {ENDING}" for sentence in sentences], text_arms.LENGTH)
-        hidden = ids == tokenizer.ids["[MASK]"]
-        guesses = keras.ops.convert_to_numpy(keras.ops.softmax(model(ids)))[hidden]
-        good, bad = (guesses[:, part].sum(axis=1) for part in places)
-        return good / (good + bad)
-
-    return shares
+def praise_expected(model, tokenizer, sentences):
+    """The share of praise in a model's guess for an opinion that is hidden after each sentence."""
+    ids = tokenizer.encode([f"{sentence} {ENDING}" for sentence in sentences], text_arms.LENGTH)
+    guesses = keras.ops.convert_to_numpy(keras.ops.softmax(model(ids)))[ids == tokenizer.ids["[MASK]"]]
+    words = minimal_pairs.WORDS["opinions"]
+    good, bad = (guesses[:, [tokenizer.ids[pair[side]] for pair in words]].sum(axis=1) for side in range(2))
+    return good / (good + bad)
