@@ -71,7 +71,7 @@ def compared(products, teacher, kinds, seed):
 
 
 def split(labels, seed):
-    """Places of the reviews for the heads, then of those for their accuracy, as many of each class; and their labels."""
+    """Places of the reviews for the heads, then of those for their accuracy, balanced; and their labels."""
     places = text_labels.chosen_places(labels, LABELS + TEST, seed)
     shares = [places[labels[places] == label] for label in range(2)]
     places = np.concatenate([part for cut in (slice(LABELS), slice(LABELS, None)) for part in (s[cut] for s in shares)])
