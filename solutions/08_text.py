@@ -14,8 +14,8 @@
 # 4. test a model for a bias with sentences that differ in one word.
 #
 # **Time:** about 85 minutes. Six exercises and one written answer, 20 points. All cells together run in about a minute
-# on two processor cores. A program writes most of the texts; the recorded results and the last section also use real
-# ones.
+# on two processor cores. A program writes most of the texts; the recorded results and one of the last sections also use
+# real ones.
 
 # %%
 import sys
@@ -358,8 +358,9 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
 #
 # ## A word and its context
 #
-# This unit's teacher is a small BERT with four layers. It has read texts from the generator without their labels, and
-# it learned from one task: guessing the pieces that `[MASK]` hides. To see what it has learned, let it guess.
+# This unit's teacher is a small BERT with four layers. It has read 100,000 texts from the generator four times, without
+# their labels: 1.7 million pieces, far fewer than published models read. It learned from one task: guessing the pieces
+# that `[MASK]` hides. To see what it has learned, let it guess.
 #
 # **Before you run the cell:** which words would *you* put there?
 
@@ -1506,8 +1507,8 @@ plt.show()
 # (Wang et al. 2020) has nearly ninety times as many parameters; the cell prints their number, not counting a final part
 # that this course does not load. MiniLM has read large amounts of text from the internet. Can it do what the small one
 # could not: learn opinions from real product reviews, and recognize them in real sentences about films (Kotzias et al.
-# 2015)? Texts and weights come from the internet or from a mirror server at your school; if neither is available, the
-# cell prints a message.
+# 2015)? We found no package that ships MiniLM, so its weights come from a mirror server at your school or from the
+# internet, as the texts do. If neither is available, the cell prints a message.
 #
 # **Before you run the cell:** will the two methods rank in the same order as on generated texts?
 
