@@ -1642,7 +1642,7 @@ def wrong_share(share):
 
 def with_scores(change):
     """A mistake that changes scores and pairs before the reference."""
-    return lambda scores, pairs: gap_by_counting(*change(scores, pairs))
+    return lambda scores, pairs: gap_by_counting(*change(scores, pairs)) if complete(scores, pairs) else None
 
 
 def empty_gives(value):
@@ -1652,6 +1652,8 @@ def empty_gives(value):
 
 def group_means(scores, pairs):
     """The mean over the first sentences minus the mean over the second ones, whether their partners have scores or not."""
+    if not complete(scores, pairs):
+        return None
     means = [np.mean([scores[pair[side]] for pair in pairs if pair[side] in scores]) for side in range(2)]
     return [float(means[0] - means[1]), gap_by_counting(scores, pairs)[1]]
 
@@ -1659,8 +1661,7 @@ def group_means(scores, pairs):
 def everything_counts(scores, pairs):
     """Sums over the complete pairs, divided by the number of all pairs."""
     kept = complete(scores, pairs)
-    gap, share = gap_by_counting(scores, pairs)
-    return [gap * len(kept) / len(pairs), share * len(kept) / len(pairs)]
+    return [value * len(kept) / len(pairs) for value in gap_by_counting(scores, pairs)] if kept else None
 
 
 gap_mistakes = {
@@ -1672,9 +1673,11 @@ gap_mistakes = {
     "the differences are summed and not averaged": wrong_gap(lambda kept: sum(a - b for a, b in kept)),
     "the gap is the median of the differences": wrong_gap(lambda kept: float(np.median([a - b for a, b in kept]))),
     "equal scores count as 0 in the share": wrong_share(lambda kept: sum(a > b for a, b in kept) / len(kept)),
-    "equal scores count as a whole pair in the share": wrong_share(lambda kept: sum(a >= b for a, b in kept) / len(kept)),
+    "equal scores count as a whole pair in the share": wrong_share(
+        lambda kept: sum(a >= b for a, b in kept) / len(kept)
+    ),
     "pairs with equal scores are left out of the share": wrong_share(
-        lambda kept: sum(a > b for a, b in kept) / sum(a != b for a, b in kept)
+        lambda kept: sum(a > b for a, b in kept) / max(1, sum(a != b for a, b in kept))
     ),
     "the second number counts pairs and is no share": wrong_share(
         lambda kept: sum(a > b for a, b in kept) + sum(a == b for a, b in kept) / 2

@@ -1322,7 +1322,9 @@ print(f"Keras computes the formula of exercise 4.7: {np.allclose(layer(x), formu
 tuning = results("text_tuning")
 ways = {"head": "head", "last": "last layer", "lora": "LoRA", "full": "all layers"}
 for key, name in ways.items():
-    size, memory, seconds = (tuning[part][key]["mean"] for part in ("parameters", "optimizer_bytes", "processor_seconds"))
+    size, memory, seconds = (
+        tuning[part][key]["mean"] for part in ("parameters", "optimizer_bytes", "processor_seconds")
+    )
     print(f"{name:<12}{size:>8,.0f} parameters, optimizer {memory / 1000:>6,.0f} kB, {seconds:.1f} s", end="   ")
     print(shown(tuning["accuracy"][key]))
 print(f"bag of words, TF-IDF {shown(tuning['accuracy']['tfidf'])}")
@@ -1459,8 +1461,8 @@ work_mistakes = {
     "the head is missing": counted(logits=lambda length, predicted: 0),
     "the head is counted at every position": counted(logits=lambda length, predicted: length),
     "the head is counted once, and not for each predicted piece": counted(logits=lambda length, predicted: 1),
-    "the head is counted in every layer": lambda length, predicted, sizes: (
-        work_by_products(length, sizes["depth"] * predicted, sizes)
+    "the head is counted in every layer": lambda length, predicted, sizes: work_by_products(
+        length, sizes["depth"] * predicted, sizes
     ),
     "the embeddings are counted as a product of matrices; they are looked up": counted(
         logits=lambda length, predicted: length + predicted
@@ -1470,8 +1472,8 @@ work_mistakes = {
         sizes["depth"] * (4 * sizes["width"] ** 2 + 2 * sizes["width"] * sizes["hidden"])
         + sizes["width"] * sizes["vocabulary"]
     ),
-    "the layers see the predicted positions only": lambda length, predicted, sizes: (
-        work_by_products(predicted, predicted, sizes)
+    "the layers see the predicted positions only": lambda length, predicted, sizes: work_by_products(
+        predicted, predicted, sizes
     ),
     "the biases are counted, too": lambda length, predicted, sizes: (
         work_by_products(length, predicted, sizes)
