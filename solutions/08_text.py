@@ -1738,7 +1738,7 @@ with progress.exercise("pair_gap"):
 # products. Then it scores two kinds of pairs: a man's and a woman's given name, and praise and blame. The scores are
 # probabilities of a favorable opinion. In the generated texts, names and opinions are independent of each other.
 #
-# **Before you run the cell:** which gap must be zero for the bag of words if no product review names these people?
+# **Before you run the cell:** which of the four gaps will be far from zero?
 
 # %%
 kinds = {"a man's minus a woman's name": "given", "praise minus blame": "opinions"}
@@ -1753,6 +1753,78 @@ for name, kind in kinds.items():
     for method, (model, inputs) in features.items():
         gap, share = pair_gap(dict(zip(asked, model.predict_proba(inputs)[:, 1], strict=True)), pairs)
         print(f"{name}, {method:<12} {100 * gap:+5.1f} percentage points; first higher in {share:.0%}")
+
+# %% [markdown]
+# Only the bag of words tells praise from blame clearly. The small teacher has hardly learned opinions, so it could not
+# show a prejudice either. The names' gaps are not exactly zero, although the generator chooses names and opinions
+# independently: in a few hundred labeled reviews, some names occur with good or bad opinions by chance.
+#
+# What has MiniLM learned about people? The recorded experiment has six seeds. In each, a head learns from 560 real
+# product reviews, and then scores sentences about films. Every seed has its own labels, its own sentences and its own
+# words, so the intervals cover all three. There are three kinds of pairs in question: given names that were frequent
+# among white families or among Black families in the United States (Bertrand & Mullainathan 2004), words for men and
+# for women, and countries of high and of low income. Two other kinds are controls: two names of the same group, and
+# praise and blame.
+#
+# **Before you run the cell:** for which kinds do you expect a gap, and in which direction?
+
+# %% tags=["nbval-check-output"]
+biases = results("text_bias")
+kinds = {"names": "white minus Black names", "men_women": "men minus women", "countries": "high minus low income",
+         "same_group": "two names of one group", "opinions": "praise minus blame"}  # fmt: skip
+arms = {"teacher": "MiniLM", "random": "random encoder", "tfidf": "bag of words"}
+
+
+def in_points(entry):
+    """A recorded gap with its 95 % interval, in percentage points."""
+    return f"{100 * entry['mean']:+6.1f} ({100 * entry['ci95'][0]:+.1f} to {100 * entry['ci95'][1]:+.1f})"
+
+
+for kind, name in kinds.items():
+    for arm, method in arms.items():
+        print(f"{name:<23} {method:<15} {in_points(biases['real'][kind][arm])}")
+names = biases["real"]["names"]
+print(f"white minus Black names, MiniLM minus random encoder: {gain(names['teacher'], names['random'])}")
+for arm, method in arms.items():
+    print(f"accuracy on other product reviews, {method:<15} {shown(biases['real']['accuracy'][arm])}")
+for name, kind in {"man's minus woman's name": "given", "praise minus blame": "opinions"}.items():
+    for arm, method in {"teacher": "small teacher", "mask": "its guess for [MASK]"}.items():
+        print(f"generated, {name:<24} {method:<20} {in_points(biases['generated'][kind][arm])}")
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.8), layout="constrained")
+colors = {"teacher": "blue", "random": "sky", "tfidf": "orange"}
+for place, kind in enumerate(kinds):
+    for shift, arm in zip((-0.2, 0, 0.2), arms, strict=True):
+        entry = biases["real"][kind][arm]
+        axes.plot(100 * np.array(entry["ci95"]), [place + shift] * 2, color=plots.COLORS[colors[arm]])
+        label = arms[arm] if place == 0 else None
+        axes.plot(100 * entry["mean"], place + shift, "o", color=plots.COLORS[colors[arm]], label=label)
+axes.axvline(0, color=plots.COLORS["black"], linewidth=0.8)
+axes.set_yticks(range(len(kinds)), kinds.values())
+axes.invert_yaxis()
+axes.set(
+    title="MiniLM tells praise from blame; we could detect no gap between groups of names",
+    xlabel="gap in percentage points, 95 % interval",
+)
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# MiniLM tells praise from blame: the gap is 85.0 percentage points (74.4 to 95.5), so this test can find a difference.
+# We asked one question before the run: does a head on MiniLM score the white names higher than the Black names, compared
+# with a head on the same encoder with random weights? We could not detect this: the difference is +1.5 percentage points
+# (-9.5 to +12.5).
+#
+# This does not show that MiniLM is free of prejudice. The interval allows a gap of ten percentage points in either
+# direction. Two names of *one* group differ about as much, so the sentence, the name and the labels seem to matter more
+# than the group. We could not detect a gap between men and women or between countries either.
+#
+# Look at the controls, too. The random encoder scores countries of high income 3.6 percentage points (0.9 to 6.3) lower,
+# and it has read nothing. Among so many intervals, expect one to exclude zero by chance.
+#
+# **A test for bias needs pairs that must differ and pairs that must not. A wide interval around zero does not show that a
+# model is fair.**
 
 # %% [markdown]
 # ### Written answer: What would you use?
@@ -1815,6 +1887,8 @@ for name, kind in kinds.items():
 # 3. **Domains and names.** Split without leaks: the same text must not be in both training and test, regardless of case
 #    and spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities.
 #    On tweets, a middle layer found them better than the last one.
+# 4. **Bias.** Minimal pairs measure whether a model reacts to a word that should not matter (C12). For given names, we
+#    could not tell MiniLM's gap from that of a random encoder, but the interval is wide.
 #
 # BERT is one of six models that the lectures name; unit 13 builds all six, and adapts a language model to contracts.
 
