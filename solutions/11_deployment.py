@@ -1409,7 +1409,6 @@ else:
     spark_rows = partitions.read(work / "spark" / "features")
     print("Spark gives the same rows as the plain engine:", from_spark["outputs"] == lineage["outputs"])
     print("and the same features:", np.allclose(spark_rows["features"], rows["features"], atol=1e-4))
-    rows = spark_rows  # from here on, the rows come from the Parquet files that Spark wrote
 
 # %% [markdown]
 # In `local[2,4]`, the 2 is the number of cores, and the 4 is the number of times Spark tries a task before it ends the
@@ -1687,8 +1686,9 @@ plt.show()
 #
 # ## From features to a deployed model
 #
-# The features fit into memory, so the head trains on one machine. If Spark ran above, `rows` now comes from its Parquet
-# files; if not, from the plain engine. `tf.data` shuffles the rows and groups them into batches.
+# The features fit into memory, so the head trains on one machine. `rows` comes from the plain engine. If Spark ran above,
+# you can write `rows = spark_rows` to train on its Parquet files instead: the columns are the same. `tf.data` shuffles
+# the rows and groups them into batches.
 
 # %%
 labels = np.array([light_hair[person] for person in rows["person"]]).astype(int)
