@@ -13,7 +13,7 @@
 # 3. transfer a classifier from one domain to another without a leak, and score names in a text as whole entities;
 # 4. test a model for a bias with sentences that differ in one word.
 #
-# **Time:** about 85 minutes. Six exercises and one written answer, 20 points. All cells together run in about a minute
+# **Time:** about 105 minutes. Six exercises and one written answer, 20 points. All cells together run in about a minute
 # on two processor cores. A program writes most of the texts; the recorded results and one of the last sections also use
 # real ones.
 

@@ -14,7 +14,7 @@
 # 3. adapt a language model to a special domain, and measure what it gains and forgets;
 # 4. give a model tasks as text, merge a low-rank update into its weights, and count a model's work.
 #
-# **Time:** about 85 minutes, after units 04 and 08. Six exercises and one written answer, 21 points. All cells
+# **Time:** about 100 minutes, after units 04 and 08. Six exercises and one written answer, 21 points. All cells
 # together run in about a minute on two processor cores. A program writes nearly all the texts; one cell also reads real
 # contracts.
 
