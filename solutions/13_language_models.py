@@ -1526,6 +1526,13 @@ for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
           f"{predicted:4.1f} predicted   {work / 1e6:.2f} million multiply-adds a row")  # fmt: skip
 
 # %% [markdown]
+# Equal steps are not equal work. GPT's head computes logits at nearly every position, and the masked models' heads at few.
+# XLNet's rows are longer, because its queries stand behind the pieces, and so are T5's, because its output does. ALBERT
+# has the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
+#
+# **Compare models by their work as well as by their steps and parameters.**
+
+# %% [markdown]
 # ### Written answer: A model for contracts
 #
 # A law firm has 50,000 unlabeled contracts and 300 labeled clauses. It also has a language model that has read news. It
