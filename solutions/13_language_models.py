@@ -1400,6 +1400,8 @@ def work_of(length, predicted, sizes):
 
 # %% nbgrader={"grade": true, "grade_id": "test_work_of", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 ### BEGIN HIDDEN TESTS
+import math
+
 from tlcourse.building import visible_cases
 
 
