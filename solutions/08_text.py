@@ -358,9 +358,9 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
 #
 # ## A word and its context
 #
-# This unit's teacher is a small BERT with four layers. It has read 100,000 texts from the generator four times, without
-# their labels: 1.7 million pieces, far fewer than published models read. It learned from one task: guessing the pieces
-# that `[MASK]` hides. To see what it has learned, let it guess.
+# This unit's teacher is a small BERT with four layers. It has read texts from the generator without their labels, far
+# less text than published models read; its card, `data/teachers/texts_bert.json`, says how much. It learned from one
+# task: guessing the pieces that `[MASK]` hides. To see what it has learned, let it guess.
 #
 # **Before you run the cell:** which words would *you* put there?
 
