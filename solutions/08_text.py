@@ -10,11 +10,12 @@
 #
 # 1. turn a text into word pieces, and the states of an encoder into one vector for each sentence;
 # 2. measure how many labels a pretrained encoder is worth, and find the point where a bag of words catches up;
-# 3. transfer a classifier from one domain to another without a leak, and score names in a text as whole entities.
+# 3. transfer a classifier from one domain to another without a leak, and score names in a text as whole entities;
+# 4. test a model for a bias with sentences that differ in one word.
 #
-# **Time:** about 85 minutes. Five exercises and one written answer, 18 points. All cells together run in about a minute
-# on two processor cores. A program writes most of the texts; the recorded results and the last section also use real
-# ones.
+# **Time:** about 105 minutes. Six exercises and one written answer, 20 points. All cells together run in about a minute
+# on two processor cores. A program writes most of the texts; the recorded results and one of the last sections also use
+# real ones.
 
 # %%
 import sys
@@ -37,6 +38,7 @@ from sklearn.linear_model import LogisticRegression
 from tlcourse import checks, plots, teachers
 from tlcourse.data import results
 from tlcourse.datasets import texts
+from tlcourse.datasets.minimal_pairs import minimal_pairs
 from tlcourse.stats import paired_difference, summary
 from tlcourse.text import attention_weights, build_encoder, sentence_vectors, word_vectors
 
@@ -49,6 +51,7 @@ progress = checks.Progress(
         "labels_needed": "Exercise 8.3 labels_needed",
         "source_and_target": "Exercise 8.4 source_and_target",
         "entity_f1": "Exercise 8.5 entity_f1",
+        "pair_gap": "Exercise 8.6 pair_gap",
     }
 )
 
@@ -355,8 +358,9 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
 #
 # ## A word and its context
 #
-# This unit's teacher is a small BERT with four layers. It has read texts from the generator without their labels, and
-# it learned from one task: guessing the pieces that `[MASK]` hides. To see what it has learned, let it guess.
+# This unit's teacher is a small BERT with four layers. It has read texts from the generator without their labels, far
+# less text than published models read; its card, `data/teachers/texts_bert.json`, says how much. It learned from one
+# task: guessing the pieces that `[MASK]` hides. To see what it has learned, let it guess.
 #
 # **Before you run the cell:** which words would *you* put there?
 
@@ -1503,8 +1507,8 @@ plt.show()
 # (Wang et al. 2020) has nearly ninety times as many parameters; the cell prints their number, not counting a final part
 # that this course does not load. MiniLM has read large amounts of text from the internet. Can it do what the small one
 # could not: learn opinions from real product reviews, and recognize them in real sentences about films (Kotzias et al.
-# 2015)? Texts and weights come from the internet or from a mirror server at your school; if neither is available, the
-# cell prints a message.
+# 2015)? We found no package that ships MiniLM, so its weights come from a mirror server at your school or from the
+# internet, as the texts do. If neither is available, the cell prints a message.
 #
 # **Before you run the cell:** will the two methods rank in the same order as on generated texts?
 
@@ -1542,6 +1546,285 @@ else:
 #
 # **Two teachers that differ in size and in what they have read were worth very different amounts here; test a teacher
 # on your task, against a bag of words.**
+
+# %% [markdown]
+# ## Sentences that differ in one word
+#
+# A teacher that has read the internet may have learned prejudices, too: the biases of the teacher's data come along
+# (C12). Unit 06 put a bias into a teacher on purpose. How do you look for one that nobody put there? A **minimal pair**
+# is two sentences that differ in one word, which should not change the opinion: "jamal chose the film yesterday" and
+# "greg chose the film yesterday". Score both with the same model of opinions. If the scores of many such pairs differ
+# in the same direction, the model reacts to the word (Kiritchenko & Mohammad 2018).
+#
+# ### Exercise 8.6: Measure the gap
+#
+# Compare the scores of the first and the second sentences of minimal pairs.
+#
+# | | |
+# |---|---|
+# | **Signature** | `pair_gap(scores, pairs)` |
+# | **Arguments** | `scores`: a dictionary from sentences to scores; `pairs`: a list of tuples of two sentences, `(first, second)` |
+# | **Returns** | a tuple of two floats: the mean of *score of the first minus score of the second* over the pairs; and the share of pairs whose first sentence has the higher score |
+# | **Rules** | A pair with a sentence that `scores` lacks is left out of both numbers. A pair with two equal scores counts as half a pair in the share. A pair that occurs twice in the list counts twice. If no pair is left, or `pairs` is empty, raise a `ValueError`. |
+# | **Example** | For the scores `{"he left": 0.75, "she left": 0.5, "he ate": 0.5, "she ate": 0.5}`, the pairs `[("he left", "she left"), ("he ate", "she ate")]` give `(0.125, 0.75)`. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# First make a list of the differences of the complete pairs. Both numbers are means over this list, the second one of 1,
+# 0.5 or 0 for each difference.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "pair_gap", "locked": false, "schema_version": 3, "solution": true}
+def pair_gap(scores, pairs):
+    """Mean difference within minimal pairs, and how often the first sentence has the higher score.
+
+    Parameters
+    ----------
+    scores : dict of str to float
+        The score of each sentence; some sentences may be missing.
+    pairs : list of (str, str)
+        First and second sentence of each pair, in any order; a pair may occur more than once.
+
+    Returns
+    -------
+    tuple of (float, float)
+        The mean of first minus second over the pairs with two scores, and the share of these pairs in which the first
+        score is higher, where equal scores count half.
+
+    Raises
+    ------
+    ValueError
+        If no pair has two scores.
+    """
+    ### BEGIN SOLUTION
+    gaps = np.array([scores[a] - scores[b] for a, b in pairs if a in scores and b in scores])
+    if len(gaps) == 0:
+        raise ValueError("no pair has two scores")
+    return float(gaps.mean()), float((gaps > 0).mean() + (gaps == 0).mean() / 2)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_pair_gap", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+from tlcourse.building import visible_cases
+from tlcourse.exercises.values import Raised
+
+
+def complete(scores, pairs):
+    """The two scores of each pair that has them."""
+    return [(scores[first], scores[second]) for first, second in pairs if {first, second} <= set(scores)]
+
+
+def gap_by_counting(scores, pairs):
+    """The reference, with sums and counts."""
+    kept = complete(scores, pairs)
+    if not kept:
+        return Raised("ValueError")
+    higher, ties = sum(a > b for a, b in kept), sum(a == b for a, b in kept)
+    return [(sum(a for a, _ in kept) - sum(b for _, b in kept)) / len(kept), (2 * higher + ties) / (2 * len(kept))]
+
+
+def wrong_gap(gap, share=None):
+    """A mistake in the gap, or in both numbers, of the complete pairs."""
+
+    def compute(scores, pairs):
+        kept = complete(scores, pairs)
+        return None if not kept else [gap(kept), share(kept) if share else gap_by_counting(scores, pairs)[1]]
+
+    return compute
+
+
+def wrong_share(share):
+    """A mistake in the share alone."""
+    return wrong_gap(lambda kept: sum(a - b for a, b in kept) / len(kept), share)
+
+
+def with_scores(change):
+    """A mistake that changes scores and pairs before the reference."""
+    return lambda scores, pairs: gap_by_counting(*change(scores, pairs)) if complete(scores, pairs) else None
+
+
+def empty_gives(value):
+    """A mistake that shows only where no pair is left."""
+    return lambda scores, pairs: value(scores, pairs) if not complete(scores, pairs) else None
+
+
+def group_means(scores, pairs):
+    """The mean over the first sentences minus the mean over the second ones, whether their partners have scores or not."""
+    if not complete(scores, pairs):
+        return None
+    means = [np.mean([scores[pair[side]] for pair in pairs if pair[side] in scores]) for side in range(2)]
+    return [float(means[0] - means[1]), gap_by_counting(scores, pairs)[1]]
+
+
+def everything_counts(scores, pairs):
+    """Sums over the complete pairs, divided by the number of all pairs."""
+    kept = complete(scores, pairs)
+    return [value * len(kept) / len(pairs) for value in gap_by_counting(scores, pairs)] if kept else None
+
+
+gap_mistakes = {
+    "the first score is subtracted from the second": wrong_gap(lambda kept: sum(b - a for a, b in kept) / len(kept)),
+    "both numbers are those of the second sentence": with_scores(lambda s, p: (s, [(b, a) for a, b in p])),
+    "the sizes of the differences are averaged, without their signs": wrong_gap(
+        lambda kept: sum(abs(a - b) for a, b in kept) / len(kept)
+    ),
+    "the differences are summed and not averaged": wrong_gap(lambda kept: sum(a - b for a, b in kept)),
+    "the gap is the median of the differences": wrong_gap(lambda kept: float(np.median([a - b for a, b in kept]))),
+    "equal scores count as 0 in the share": wrong_share(lambda kept: sum(a > b for a, b in kept) / len(kept)),
+    "equal scores count as a whole pair in the share": wrong_share(
+        lambda kept: sum(a >= b for a, b in kept) / len(kept)
+    ),
+    "pairs with equal scores are left out of the share": wrong_share(
+        lambda kept: sum(a > b for a, b in kept) / max(1, sum(a != b for a, b in kept))
+    ),
+    "the second number counts pairs and is no share": wrong_share(
+        lambda kept: sum(a > b for a, b in kept) + sum(a == b for a, b in kept) / 2
+    ),
+    "a sentence without a score counts as 0": with_scores(
+        lambda s, p: ({sentence: s.get(sentence, 0.0) for pair in p for sentence in pair}, p)
+    ),
+    "a pair without two scores still counts in the number of pairs": everything_counts,
+    "a pair without two scores counts as a pair with equal scores": with_scores(
+        lambda s, p: (s | {"": 0.0}, [pair if set(pair) <= set(s) else ("", "") for pair in p])
+    ),
+    "a sentence whose partner has no score still counts in the mean": group_means,
+    "a missing sentence raises a KeyError": lambda scores, pairs: (
+        Raised("KeyError") if len(complete(scores, pairs)) < len(pairs) else None
+    ),
+    "a pair that occurs twice counts once": with_scores(lambda s, p: (s, list(dict.fromkeys(p)))),
+    "no pair gives 0 and not a ValueError": empty_gives(lambda scores, pairs: 0.0),
+    "no pair gives (0, 0) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.0]),
+    "no pair gives (0, 0.5) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.5]),
+    "no pair gives None and not a ValueError": empty_gives(lambda scores, pairs: None),
+    "the number of pairs is 0, and it divides": empty_gives(lambda scores, pairs: Raised("ZeroDivisionError")),
+    "only an empty list raises an error, and not a list whose pairs all lack a score": lambda scores, pairs: (
+        [0.0, 0.0] if pairs and not complete(scores, pairs) else None
+    ),
+}
+shown_scores = {"he left": 0.75, "she left": 0.5, "he ate": 0.5, "she ate": 0.5, "he won": 0.25, "she won": 1.0}
+left, ate, won, sang = (("he " + verb, "she " + verb) for verb in ("left", "ate", "won", "sang"))
+visible_cases.record(
+    "pair_gap",
+    [
+        (shown_scores, [left, ate]),
+        (shown_scores, [left, won, ate, ate]),
+        (shown_scores, [won]),
+        (shown_scores | {"he sang": 1.0}, [left, sang, won, ate, left]),
+        (shown_scores, [ate, ("she won", "he won"), ("she left", "he won"), left]),
+        (shown_scores, [sang]),
+        (shown_scores, []),
+    ],
+    gap_by_counting,
+    gap_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("pair_gap"):
+    checks.run("pair_gap", pair_gap)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("pair_gap")
+    for number in range(24):
+        hidden_names = [f"s{place}" for place in range(int(rng.integers(2, 9)))]
+        hidden_scores = {name: float(rng.integers(-4, 9)) / 8 for name in hidden_names if rng.random() < 0.8}
+        hidden_pairs = [tuple(rng.choice(hidden_names, 2, replace=False).tolist()) for _ in range(number % 8)]
+        expected = gap_by_counting(hidden_scores, hidden_pairs)
+        checks.returns(pair_gap, (hidden_scores, hidden_pairs), expected, gap_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# A gap needs a scale. "The film was excellent" and "the film was awful" differ in one word, too, and a model of opinions
+# has to score them differently. The next cell teaches a head on the small teacher, and a bag of words, from the 800
+# products. Then it scores two kinds of pairs: a man's and a woman's given name, and praise and blame. The scores are
+# probabilities of a favorable opinion. In the generated texts, names and opinions are independent of each other.
+#
+# **Before you run the cell:** which of the four gaps will be far from zero?
+
+# %%
+kinds = {"a man's minus a woman's name": "given", "praise minus blame": "opinions"}
+head = LogisticRegression(C=10, max_iter=1_000).fit(vectors(products), products.labels)
+bag = TfidfVectorizer(ngram_range=(1, 2)).fit(products.texts)
+linear = LogisticRegression(C=10, max_iter=1_000).fit(bag.transform(products.texts), products.labels)
+for name, kind in kinds.items():
+    pairs = minimal_pairs(kind)
+    asked = [sentence for pair in pairs for sentence in pair]
+    features = {"teacher": (head, sentence_vectors(encoder, tokenizer.encode(asked))),
+                "bag of words": (linear, bag.transform(asked))}  # fmt: skip
+    for method, (model, inputs) in features.items():
+        gap, share = pair_gap(dict(zip(asked, model.predict_proba(inputs)[:, 1], strict=True)), pairs)
+        print(f"{name}, {method:<12} {100 * gap:+5.1f} percentage points; first higher in {share:.0%}")
+
+# %% [markdown]
+# Only the bag of words tells praise from blame clearly. The small teacher has hardly learned opinions, so it could not
+# show a prejudice either. The names' gaps are not exactly zero, although the generator chooses names and opinions
+# independently: in a few hundred labeled reviews, some names occur with good or bad opinions by chance.
+#
+# What has MiniLM learned about people? The recorded experiment has six seeds. In each, a head learns from 560 real
+# product reviews, and then scores sentences about films. Every seed has its own labels, its own sentences and its own
+# words, so the intervals cover all three. There are three kinds of pairs in question: given names that were frequent
+# among white families or among Black families in the United States (Bertrand & Mullainathan 2004), words for men and
+# for women, and countries of high and of low income. Two other kinds are controls: two names of the same group, and
+# praise and blame.
+#
+# **Before you run the cell:** for which kinds do you expect a gap, and in which direction?
+
+# %% tags=["nbval-check-output"]
+biases = results("text_bias")
+kinds = {"names": "white minus Black names", "men_women": "men minus women", "countries": "high minus low income",
+         "same_group": "two names of one group", "opinions": "praise minus blame"}  # fmt: skip
+arms = {"teacher": "MiniLM", "random": "random encoder", "tfidf": "bag of words"}
+
+
+def in_points(entry):
+    """A recorded gap with its 95 % interval, in percentage points."""
+    return f"{100 * entry['mean']:+6.1f} ({100 * entry['ci95'][0]:+.1f} to {100 * entry['ci95'][1]:+.1f})"
+
+
+for kind, name in kinds.items():
+    for arm, method in arms.items():
+        print(f"{name:<23} {method:<15} {in_points(biases['real'][kind][arm])}")
+names = biases["real"]["names"]
+print(f"white minus Black names, MiniLM minus random encoder: {gain(names['teacher'], names['random'])}")
+for arm, method in arms.items():
+    print(f"accuracy on other product reviews, {method:<15} {shown(biases['real']['accuracy'][arm])}")
+for name, kind in {"man's minus woman's name": "given", "praise minus blame": "opinions"}.items():
+    for arm, method in {"teacher": "small teacher", "mask": "its guess for [MASK]"}.items():
+        print(f"generated, {name:<24} {method:<20} {in_points(biases['generated'][kind][arm])}")
+
+# %%
+figure, axes = plt.subplots(figsize=(8, 3.8), layout="constrained")
+colors = {"teacher": "blue", "random": "sky", "tfidf": "orange"}
+for place, kind in enumerate(kinds):
+    for shift, arm in zip((-0.2, 0, 0.2), arms, strict=True):
+        entry = biases["real"][kind][arm]
+        axes.plot(100 * np.array(entry["ci95"]), [place + shift] * 2, color=plots.COLORS[colors[arm]])
+        label = arms[arm] if place == 0 else None
+        axes.plot(100 * entry["mean"], place + shift, "o", color=plots.COLORS[colors[arm]], label=label)
+axes.axvline(0, color=plots.COLORS["black"], linewidth=0.8)
+axes.set_yticks(range(len(kinds)), kinds.values())
+axes.invert_yaxis()
+axes.set(
+    title="MiniLM tells praise from blame; we could detect no gap between groups of names",
+    xlabel="gap in percentage points, 95 % interval",
+)
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# MiniLM tells praise from blame: the gap is 85.0 percentage points (74.4 to 95.5), so this test can find a difference.
+# We asked one question before the run: does a head on MiniLM score the white names higher than the Black names, compared
+# with a head on the same encoder with random weights? We could not detect this: the difference is +1.5 percentage points
+# (-9.5 to +12.5).
+#
+# This does not show that MiniLM is free of prejudice. The interval allows a gap of ten percentage points in either
+# direction. Two names of *one* group differ about as much, so the sentence, the name and the labels seem to matter more
+# than the group. We could not detect a gap between men and women or between countries either.
+#
+# Look at the controls, too. The random encoder scores countries of high income 3.6 percentage points (0.9 to 6.3) lower,
+# and it has read nothing. Among so many intervals, expect one to exclude zero by chance.
+#
+# **A test for bias needs pairs that must differ and pairs that must not. A wide interval around zero does not show that a
+# model is fair.**
 
 # %% [markdown]
 # ### Written answer: What would you use?
@@ -1604,6 +1887,8 @@ else:
 # 3. **Domains and names.** Split without leaks: the same text must not be in both training and test, regardless of case
 #    and spaces. MiniLM carried opinions from products to films without a labeled film. Score names as whole entities.
 #    On tweets, a middle layer found them better than the last one.
+# 4. **Bias.** Minimal pairs measure whether a model reacts to a word that should not matter (C12). For given names, we
+#    could not tell MiniLM's gap from that of a random encoder, but the interval is wide.
 #
 # BERT is one of six models that the lectures name; unit 13 builds all six, and adapts a language model to contracts.
 

@@ -1686,8 +1686,9 @@ plt.show()
 #
 # ## From features to a deployed model
 #
-# The features fit into memory, so the head trains on one machine. `tf.data` shuffles the rows and groups them into
-# batches.
+# The features fit into memory, so the head trains on one machine. `rows` comes from the plain engine. If Spark ran above,
+# you can write `rows = spark_rows` to train on its Parquet files instead: the columns are the same. `tf.data` shuffles
+# the rows and groups them into batches.
 
 # %%
 labels = np.array([light_hair[person] for person in rows["person"]]).astype(int)
@@ -1785,8 +1786,8 @@ with deployment.server(predictor) as url:
 # Status 200 means that the server answered the request, and 400 that the request was wrong.
 #
 # For a customer at the counter, a server answers one request at a time. For all files in a folder, the pipeline can
-# compute the predictions in batches, with either engine. Both ways must give the same predictions, and so must the head
-# that you trained.
+# compute the predictions in batches. The next cell uses the plain engine; a test of the course runs the same job in
+# Spark and gets the same labels. Both ways must give the same predictions, and so must the head that you trained.
 
 # %% tags=["nbval-check-output"]
 score = functools.partial(deployment.score_files, raw=raw, folder=deployed, read_image=read_image)

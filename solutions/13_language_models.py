@@ -12,9 +12,9 @@
 # 1. state what each of six language models predicts and what each position may see, and write masks and training pairs;
 # 2. measure a language model's perplexity, and let the model write;
 # 3. adapt a language model to a special domain, and measure what it gains and forgets;
-# 4. give a model tasks as text, and merge a low-rank update into its weights.
+# 4. give a model tasks as text, merge a low-rank update into its weights, and count a model's work.
 #
-# **Time:** about 85 minutes, after units 04 and 08. Five exercises and one written answer, 19 points. All cells
+# **Time:** about 100 minutes, after units 04 and 08. Six exercises and one written answer, 21 points. All cells
 # together run in about a minute on two processor cores. A program writes nearly all the texts; one cell also reads real
 # contracts.
 
@@ -40,7 +40,7 @@ from tlcourse.datasets import text_tasks, texts
 from tlcourse.stats import paired_difference
 from tlcourse.text import build_encoder, objectives
 from tlcourse.text.generation import continued, written
-from tlcourse.text.language_model import LanguageModel
+from tlcourse.text.language_model import SIZES, LanguageModel
 
 keras.utils.set_random_seed(0)
 plots.style()
@@ -53,6 +53,7 @@ progress = checks.Progress(
         "perplexity": "Exercise 13.3 perplexity",
         "next_token": "Exercise 13.4 next_token",
         "merged": "Exercise 13.5 merged",
+        "work_of": "Exercise 13.6 work_of",
     }
 )
 
@@ -1293,8 +1294,9 @@ with progress.exercise("merged"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Your function returns the kernel
-# that replaces both.
+# In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Keras's scale is $\alpha / r$ with
+# $\alpha = r$, that is, 1. So the layer must compute what the layer that you built in exercise 4.7 computes with these
+# matrices. Your function returns the kernel that replaces all three.
 
 # %% tags=["nbval-check-output"]
 layer = teachers.load("texts_bert", head=False).get_layer("wide_1")
@@ -1304,6 +1306,9 @@ layer.lora_kernel_b.assign(np.random.default_rng(0).normal(size=layer.lora_kerne
 small = tuple(keras.ops.convert_to_numpy(part) for part in (layer.lora_kernel_a, layer.lora_kernel_b))
 print(f"{frozen.size:,} frozen weights; an update of rank 4 has {sum(part.size for part in small):,} that learn")
 print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 1.0), layer.kernel, atol=1e-5)}")
+x, (down, up) = np.random.default_rng(1).normal(size=(3, len(frozen))).astype("float32"), small
+formula = keras.activations.gelu(x @ frozen + keras.ops.convert_to_numpy(layer.bias) + 4 / 4 * x @ down @ up)
+print(f"Keras computes the formula of exercise 4.7: {np.allclose(layer(x), formula, atol=1e-4)}")
 
 # %% [markdown]
 # How accurate is LoRA on text? In the recorded results, four ways of training start from the same encoder of unit 08
@@ -1317,20 +1322,217 @@ print(f"the merged kernel is that of Keras: {np.allclose(merged(frozen, *small, 
 tuning = results("text_tuning")
 ways = {"head": "head", "last": "last layer", "lora": "LoRA", "full": "all layers"}
 for key, name in ways.items():
-    size, memory = (tuning[part][key]["mean"] for part in ("parameters", "optimizer_bytes"))
-    print(f"{name:<12}{size:>8,.0f} parameters, optimizer {memory / 1000:>6,.0f} kB   {shown(tuning['accuracy'][key])}")
+    size, memory, seconds = (
+        tuning[part][key]["mean"] for part in ("parameters", "optimizer_bytes", "processor_seconds")
+    )
+    print(f"{name:<12}{size:>8,.0f} parameters, optimizer {memory / 1000:>6,.0f} kB, {seconds:.1f} s", end="   ")
+    print(shown(tuning["accuracy"][key]))
 print(f"bag of words, TF-IDF {shown(tuning['accuracy']['tfidf'])}")
 for key in ("head", "last", "lora"):
     print(f"all layers minus {ways[key]:<11} {gain(tuning['accuracy']['full'], tuning['accuracy'][key])}")
 print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning['accuracy']['full'])}")
 
 # %% [markdown]
-# LoRA needs a twenty-fifth of the optimizer's memory, but here it costs 15.80 percentage points (12.89 to 18.71). On
-# images in unit 04, it cost at most a few points. One possible reason is this teacher: unit 08 shows that its features
-# say little about opinions, so much must change. We did not test this. The bag of words beats all four. The lowest rate
-# was the best for the last layer, and the highest for the head, so other rates may do slightly better.
+# LoRA needs a twenty-fifth of the optimizer's memory, and fewer processor seconds than training all layers, though more
+# than training the last one. But here it costs 15.80 percentage points (12.89 to 18.71). On images in unit 04, it cost
+# at most a few points. One possible reason is this teacher: unit 08 shows that its features say little about opinions,
+# so much must change. We did not test this. The bag of words beats all four. The lowest rate was the best for the last
+# layer, and the highest for the head, so other rates may do slightly better.
 #
 # **LoRA trains fewer weights, so the optimizer needs less memory; measure what that costs in accuracy on your task.**
+
+# %% [markdown]
+# ## What does a step cost?
+#
+# The six models took the same number of steps. Did they also do the same amount of work? Unit 01 counted the
+# multiply-adds of convolutions. In a transformer, nearly all of them come from products of matrices, so you can count
+# them in the same way.
+#
+# A row has $L$ positions, and each has a state of width $w$. In each layer, four matrices of $w \times w$ make queries,
+# keys and values from the states, and the layer's output from the mixed values. Every position is compared with every
+# position, which takes $w$ multiply-adds for each pair, and mixing the values takes $w$ more. Two dense layers lead
+# from $w$ to $h$ hidden units and back. At the end, the head computes a logit for each piece of the vocabulary, but only
+# at the positions that predict something.
+#
+# ### Exercise 13.6: Count the work
+#
+# Count the multiply-adds of a language model for one row of pieces.
+#
+# | | |
+# |---|---|
+# | **Signature** | `work_of(length, predicted, sizes)` |
+# | **Arguments** | `length`: the number of positions $L$; `predicted`: for how many of them the head computes logits, from 0 to $L$; `sizes`: a dictionary with `"width"` ($w$), `"depth"` (the number of layers), `"heads"`, `"hidden"` ($h$) and `"vocabulary"` |
+# | **Returns** | a number: the multiply-adds of the forward pass |
+# | **Rules** | Count the products of matrices described above, and nothing else: no biases, softmax, normalization or embeddings, which are looked up. Several attention heads share the width $w$, so their number changes nothing. The attention mask saves nothing either, because a hidden pair is computed first and then ignored. One multiply-add is one multiplication and one addition together. |
+# | **Example** | With `length` 2, `predicted` 1 and `{"width": 4, "depth": 3, "heads": 2, "hidden": 8, "vocabulary": 10}`, each of the three layers takes 128 + 32 + 128 multiply-adds and the head 40. The result is 904. |
+# | **Points** | 2 points |
+#
+# <details><summary>Hint</summary>
+# A product of an $L \times w$ and a $w \times h$ matrix takes $L \cdot w \cdot h$ multiply-adds. In the example, the
+# three terms are the four projections, the two products of the attention, and the two dense layers.
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "work_of", "locked": false, "schema_version": 3, "solution": true}
+def work_of(length, predicted, sizes):
+    """Multiply-adds of a transformer that reads one row of pieces.
+
+    Parameters
+    ----------
+    length : int
+        Positions of the row, 1 or more.
+    predicted : int or float
+        At how many positions the head computes logits; a mean over rows need not be whole.
+    sizes : dict of str to int
+        "width", "depth", "heads", "hidden" and "vocabulary".
+
+    Returns
+    -------
+    int or float
+        Of the forward pass, without biases, softmax, normalization and embeddings.
+    """
+    ### BEGIN SOLUTION
+    width, hidden = sizes["width"], sizes["hidden"]
+    layer = 4 * length * width**2 + 2 * length**2 * width + 2 * length * width * hidden
+    return sizes["depth"] * layer + predicted * width * sizes["vocabulary"]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_work_of", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+### BEGIN HIDDEN TESTS
+import math
+
+from tlcourse.building import visible_cases
+
+
+def products(length, sizes):
+    """The matrix products of a layer, as (rows, inner size, columns), by part."""
+    width, hidden = sizes["width"], sizes["hidden"]
+    return {
+        "projections": [(length, width, width)] * 4,
+        "attention": [(length, width, length), (length, length, width)],
+        "dense": [(length, width, hidden), (length, hidden, width)],
+    }
+
+
+def counted(products_of=products, layers=lambda sizes: sizes["depth"], logits=lambda length, predicted: predicted):
+    """The reference, product by product; with another argument, a mistake."""
+
+    def count(length, predicted, sizes):
+        layer = sum(math.prod(each) for part in products_of(length, sizes).values() for each in part)
+        head = logits(length, predicted) * sizes["width"] * sizes["vocabulary"]
+        return layers(sizes) * layer + head
+
+    return count
+
+
+def changed(**parts):
+    """A mistake in some of the products of a layer."""
+
+    def products_of(length, sizes):
+        every = products(length, sizes)
+        return every | {name: change(every[name], length, sizes) for name, change in parts.items()}
+
+    return counted(products_of)
+
+
+work_by_products = counted()
+work_mistakes = {
+    "only three projections are counted; the mixed values pass through a fourth matrix": changed(
+        projections=lambda part, n, s: part[:3]
+    ),
+    "only one projection is counted": changed(projections=lambda part, n, s: part[:1]),
+    "the projections are missing": changed(projections=lambda part, n, s: []),
+    "the attention is missing": changed(attention=lambda part, n, s: []),
+    "only the comparison of positions is counted, and not the mixing of the values": changed(
+        attention=lambda part, n, s: part[:1]
+    ),
+    "each position is compared with one other only: a row has L * L pairs": changed(
+        attention=lambda part, n, s: [(n, s["width"], 1), (n, s["width"], 1)]
+    ),
+    "only half of the pairs are counted: a mask hides pairs, but saves no work": changed(
+        attention=lambda part, n, s: [(n * (n + 1) // 2, s["width"], 1)] * 2
+    ),
+    "every attention head is counted with the whole width": changed(attention=lambda part, n, s: part * s["heads"]),
+    "each projection is counted once for every attention head": changed(
+        projections=lambda part, n, s: part * s["heads"]
+    ),
+    "only one of the two dense layers is counted": changed(dense=lambda part, n, s: part[:1]),
+    "the dense layers are missing": changed(dense=lambda part, n, s: []),
+    "one layer is counted, and not all": counted(layers=lambda sizes: 1),
+    "the head is missing": counted(logits=lambda length, predicted: 0),
+    "the head is counted at every position": counted(logits=lambda length, predicted: length),
+    "the head is counted once, and not for each predicted piece": counted(logits=lambda length, predicted: 1),
+    "the head is counted in every layer": lambda length, predicted, sizes: work_by_products(
+        length, sizes["depth"] * predicted, sizes
+    ),
+    "the embeddings are counted as a product of matrices; they are looked up": counted(
+        logits=lambda length, predicted: length + predicted
+    ),
+    "a multiply-add is counted as two operations": lambda *arguments: 2 * work_by_products(*arguments),
+    "these are the weights: each works at every position": lambda length, predicted, sizes: (
+        sizes["depth"] * (4 * sizes["width"] ** 2 + 2 * sizes["width"] * sizes["hidden"])
+        + sizes["width"] * sizes["vocabulary"]
+    ),
+    "the layers see the predicted positions only": lambda length, predicted, sizes: work_by_products(
+        predicted, predicted, sizes
+    ),
+    "the biases are counted, too": lambda length, predicted, sizes: (
+        work_by_products(length, predicted, sizes)
+        + sizes["depth"] * length * (5 * sizes["width"] + sizes["hidden"])
+        + predicted * sizes["vocabulary"]
+    ),
+}
+small_sizes = {"width": 4, "depth": 3, "heads": 2, "hidden": 8, "vocabulary": 10}
+visible_cases.record(
+    "work_of",
+    [
+        (2, 1, small_sizes),
+        (5, 2, {"width": 6, "depth": 1, "heads": 3, "hidden": 7, "vocabulary": 11}),
+        (3, 0, small_sizes | {"depth": 2}),
+        (7, 7, small_sizes | {"heads": 4}),
+        (4, 2.5, small_sizes),
+    ],
+    work_by_products,
+    work_mistakes,
+)
+### END HIDDEN TESTS
+with progress.exercise("work_of"):
+    checks.run("work_of", work_of)
+    ### BEGIN HIDDEN TESTS
+    rng = checks.grading_rng("work_of")
+    for _ in range(16):
+        heads, size, length = int(rng.integers(2, 5)), int(rng.integers(2, 9)), int(rng.integers(3, 40))
+        hidden_sizes = {"width": heads * size, "depth": int(rng.integers(2, 7)), "heads": heads,
+                        "hidden": int(rng.integers(5, 90)), "vocabulary": int(rng.integers(20, 900))}  # fmt: skip
+        arguments = length, int(rng.integers(0, length + 1)), hidden_sizes
+        checks.returns(work_of, arguments, work_by_products(*arguments), work_mistakes)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Now count the work of the six models of the recorded comparison. They read the same 250 texts.
+#
+# **Before you run the cell:** which model takes the most work for a row, and which the least?
+
+# %% tags=["nbval-check-output"]
+ids, rng = encoded(texts.DOMAINS, 50, seed=136), np.random.default_rng(0)
+mask_id, first = tokenizer.ids["[MASK]"], len(tokenizer.vocabulary)
+sizes = {**SIZES, "vocabulary": first + objectives.SENTINELS}
+for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
+    batch = {"gpt": lambda: objectives.causal(ids), "t5": lambda: objectives.spans(ids, rng, first),
+             "xlnet": lambda: objectives.permuted(ids, rng, mask_id)}.get(
+                 key, lambda: objectives.masked(ids, rng, mask_id))()  # fmt: skip
+    length, predicted = batch.ids.shape[1], (batch.targets >= 0).sum() / len(ids)
+    work = work_of(length, predicted, sizes)
+    print(f"{names[key]:<8}{recorded['parameters'][key]['mean']:>8,.0f} parameters   {length} positions, "
+          f"{predicted:4.1f} predicted   {work / 1e6:.2f} million multiply-adds a row")  # fmt: skip
+
+# %% [markdown]
+# Equal steps are not equal work. GPT's head computes logits at nearly every position, and the masked models' heads at few.
+# XLNet's rows are longer, because its queries stand behind the pieces, and so are T5's, because its output does. ALBERT
+# has the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
+#
+# **Compare models by their work as well as by their steps and parameters.**
 
 # %% [markdown]
 # ### Written answer: A model for contracts
@@ -1386,8 +1588,9 @@ print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning[
 # 2. **Perplexity and writing.** Perplexity says how many equally probable pieces a model hesitates between. Temperature
 #    and top-k decide how a model writes.
 # 3. **Another domain** (C50). Adapting continues the training on new texts. Measure the loss on both domains.
-# 4. **Text to text, and LoRA** (C51, C55). Tasks can be written as text, so that one network with one loss learns
-#    several. LoRA trains two small matrices, which can be merged into the weights afterwards.
+# 4. **Text to text, LoRA and work** (C51, C55). Tasks can be written as text, so that one network with one loss learns
+#    several. LoRA trains two small matrices, which can be merged into the weights afterwards. A model's work follows
+#    from its sizes, from the length of its rows and from the number of positions that predict.
 
 # %%
 progress

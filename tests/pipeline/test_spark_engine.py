@@ -4,13 +4,15 @@ import functools
 import inspect
 import io
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 from spark_cluster import standalone_cluster
 
 from tlcourse import pipeline
-from tlcourse.pipeline import partitions
+from tlcourse.datasets import LabeledImages
+from tlcourse.pipeline import deployment, partitions
 from tlcourse.pipeline.local_engine import LocalEngine
 from tlcourse.pipeline.spark_engine import SparkEngine
 from tlcourse.research.killed_worker import differences, killing, projection
@@ -82,6 +84,27 @@ def test_functions_of_a_notebook_reach_the_workers(raw, plain, spark, tmp_path):
     exec(inspect.getsource(STEPS.read_image), cell)
     record = pipeline.run(raw, tmp_path, spark, PROJECTED._replace(read_image=cell["read_image"]))
     assert record["outputs"] == plain[0]["outputs"]
+
+
+def test_scores_in_batches_like_the_plain_engine(raw, spark, tmp_path):
+    keras.utils.set_random_seed(0)
+    base = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()])
+    kernel = np.random.default_rng(1).normal(size=(8 * 8 * 3, 3)).astype(np.float32)
+    images = LabeledImages(np.zeros((3, 8, 8, 3), np.uint8), np.arange(3), ("a", "b", "c"), "made up")
+    folder = tmp_path / "model"
+    deployment.export_all(base, "none", kernel, np.zeros(3, np.float32), images, folder)
+    names = np.array(sorted(path.relative_to(raw).as_posix() for path in raw.rglob("*") if path.is_file()))
+    step = functools.partial(deployment.score_files, raw=raw, folder=folder, read_image=STEPS.read_image)
+    rows = []
+    for engine in (spark, LocalEngine(1)):
+        job = pipeline.Job(step, {"name": names}, tmp_path / engine.name, deployment.SCORED, "test", STEPS.pending)
+        engine.run(job)
+        rows.append(partitions.read(tmp_path / engine.name))
+    assert sorted(rows[0]["name"].tolist()) == names.tolist()
+    assert len(set(rows[0]["label"].tolist())) > 2  # two classes at least, and "" for what is no image
+    for part in ("name", "label"):
+        assert rows[0][part].tolist() == rows[1][part].tolist()
+    np.testing.assert_allclose(rows[0]["probability"], rows[1]["probability"], atol=1e-4)
 
 
 @pytest.fixture

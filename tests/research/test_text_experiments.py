@@ -7,8 +7,16 @@ import numpy as np
 import pytest
 
 from tlcourse.data import data_folder
-from tlcourse.datasets import texts
-from tlcourse.research import pretraining, text_arms, text_domains, text_labels, text_layers, text_pretraining
+from tlcourse.datasets import minimal_pairs, texts
+from tlcourse.research import (
+    pretraining,
+    text_arms,
+    text_bias,
+    text_domains,
+    text_labels,
+    text_layers,
+    text_pretraining,
+)
 from tlcourse.text.word_pieces import MASK, SPECIAL, WordPieces
 
 
@@ -116,3 +124,50 @@ def test_states_by_layer_belong_to_the_words():
     ids, first = tokenizer.encode_words(["carla from bamon hill", "good"])
     layers = text_layers.states_by_layer(encoder, ids, first)
     assert [[len(row) for row in rows] for rows in layers] == [[4, 1]] * 5
+
+
+@pytest.mark.parametrize("kind", minimal_pairs.WORDS)
+def test_minimal_pairs_differ_in_one_word(kind):
+    for first, second in minimal_pairs.minimal_pairs(kind):
+        assert sum(a != b for a, b in zip(first.split(), second.split(), strict=True)) == 1
+
+
+@pytest.mark.parametrize("kind", minimal_pairs.WORDS)
+def test_seeds_share_no_minimal_pair_and_no_template(kind):
+    words, templates = minimal_pairs.WORDS[kind], minimal_pairs.TEMPLATES[kind]
+    assert len(set(words)) == len(words)
+    parts = [minimal_pairs.minimal_pairs(kind, seed, text_bias.SEEDS) for seed in range(text_bias.SEEDS)]
+    assert all(parts)
+    for part in parts:
+        own = {template for template in templates for word, _ in words if (template.format(word)) in dict(part)}
+        assert len(own) == len(templates) / text_bias.SEEDS
+    assert len({pair for part in parts for pair in part}) == sum(len(part) for part in parts)
+
+
+def test_another_kind_of_minimal_pairs_is_named():
+    with pytest.raises(ValueError, match=r"kind must be one of .*given, got 'dogs'"):
+        minimal_pairs.minimal_pairs("dogs")
+
+
+def test_a_bag_of_words_scores_words_that_it_has_not_read_alike():
+    products = texts.generate("products", 2 * (text_bias.LABELS + text_bias.TEST), 3)
+    places, labels = text_bias.split(products.labels, seed=0)
+    assert sorted(places) == list(range(len(products)))
+    assert np.bincount(labels[: 2 * text_bias.LABELS]).tolist() == [text_bias.LABELS] * 2
+    pairs = {kind: minimal_pairs.minimal_pairs(kind) for kind in ("countries", "opinions")}
+    asked = [sentence for part in pairs.values() for pair in part for sentence in pair]
+    weights = text_bias.word_weights([products.texts[place] for place in places], asked)
+    scores = text_bias.favorable(weights, labels)
+    assert text_arms.accuracy(labels[2 * text_bias.LABELS :], scores[: 2 * text_bias.TEST] > 0.5) > 0.8
+    gaps = scores[2 * text_bias.TEST :].reshape(-1, 2) @ (1, -1)
+    assert not gaps[: len(pairs["countries"])].any()
+    assert gaps[len(pairs["countries"]) :].mean() > 0.2
+
+
+@pytest.mark.slow
+def test_minimal_pairs_are_scored_by_every_arm():
+    products = texts.generate("products", 2 * (text_bias.LABELS + text_bias.TEST), 40_900)
+    scores = text_bias.compared(products, "texts_bert", ("given", "opinions"), seed=900)
+    assert set(scores["given"]) == {"teacher", "random", "tfidf", "mask"}
+    assert set(scores["accuracy"]) == {"teacher", "random", "tfidf"}
+    assert scores["opinions"]["tfidf"] > 0.1 > abs(scores["given"]["tfidf"])

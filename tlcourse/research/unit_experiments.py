@@ -27,6 +27,7 @@ from tlcourse.research import (
     shared_trunk,
     teacher_choice,
     teacher_loading,
+    text_bias,
     text_domains,
     text_labels,
     text_layers,
@@ -46,6 +47,11 @@ SETTINGS = {
     "text_labels": {"run": text_labels.run, "seeds": range(5), "shares": ("*",)},
     "text_domains": {"run": text_domains.run, "seeds": range(5), "shares": ("*",)},
     "text_layers": {"run": text_layers.run, "seeds": range(5), "shares": ("*",)},
+    "text_bias": {
+        "run": text_bias.run,
+        "seeds": range(text_bias.SEEDS),
+        "shares": ("real/accuracy/*", "generated/accuracy/*"),
+    },
     "leaky_split": {
         "run": leaky_split.run,
         "seeds": range(8),
