@@ -17,6 +17,7 @@ from tlcourse.research import (
     killed_worker,
     language_models,
     leaky_split,
+    looks,
     meta_learning,
     new_speaker,
     partial_pooling,
@@ -111,6 +112,7 @@ SETTINGS = {
         "seeds": range(5),
         "shares": ("equal/*", "skewed/*", "leaks/*"),
     },
+    "looks": {"run": looks.run, "seeds": range(5), "shares": ("*",)},
     "automatic_choice": {"run": automatic_choice.run, "seeds": range(5), "shares": ("*/accuracy/*",)},
     # unit 13
     "pretraining_objectives_development": {
