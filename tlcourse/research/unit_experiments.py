@@ -33,6 +33,7 @@ from tlcourse.research import (
     text_layers,
     text_to_text,
     text_tuning,
+    two_views,
     vit_transfer,
 )
 
@@ -92,6 +93,7 @@ SETTINGS = {
     "few_shot": {"run": few_shot.run, "seeds": range(5), "shares": ("*",)},
     "described_people": {"run": described_people.run, "seeds": range(5), "shares": ("*",)},
     "self_supervised": {"run": self_supervised.run, "seeds": range(5), "shares": ("*",)},
+    "two_views": {"run": two_views.run, "seeds": range(5), "shares": ("*",)},
     "partial_pooling": {"run": partial_pooling.run, "seeds": range(5)},
     # unit 12
     "forgetting_development": {
