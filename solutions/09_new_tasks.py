@@ -1272,7 +1272,8 @@ except detection.CellsUnavailable as missing:
 # to find them from a few photos. The teacher was trained on faces under changing light, and may ignore colors that
 # matter here. Even random weights find many cells.
 #
-# A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces.
+# A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces. The course reads
+# these photos from a local mirror only: it knows no public address for them in this form.
 #
 # **Measure a teacher by the labels that it saves; their number depends on the task, and can be negative.**
 #
@@ -1825,8 +1826,8 @@ plt.show()
 # wants to see *pitting*, small pits in the metal of a worn ball screw. Many of these images show the same place on the
 # screw. So whole places go either to training or to the test; otherwise, the network could recognize a place.
 #
-# The recorded experiment trains three of the four networks for 80 steps, on images of 48×48 pixels. It ran on images
-# from a local mirror. No public address has them in this form, so this unit shows only the results.
+# The recorded experiment trains three of the four networks for 80 steps, on images of 48×48 pixels. These images,
+# too, come from a local mirror only, so this unit shows the results alone.
 #
 # **Before you run the cell:** does a teacher that has seen only drawn faces help with cells and metal?
 
