@@ -936,7 +936,9 @@ if blaze_face:
 
 # %% [markdown]
 # In the stored run, it finds most of these faces without a single label from us. Features that were trained for one
-# task, here finding faces, can carry over to images of another kind. Its boxes are smaller than ours: what a box should
+# task, here finding faces, can carry over to images of another kind. But it also finds a "face" in a third of the
+# images of galaxies. Far from its training photos, its scores mean less, so choose the threshold on images of your own
+# kind, including some without a face. Its boxes are smaller than ours: what a box should
 # contain is a convention, and a teacher's convention need not be yours.
 #
 # > **Try it.** Make the threshold in the cell much smaller, and then much larger. Which change loses faces that

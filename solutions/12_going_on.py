@@ -1587,10 +1587,12 @@ for name, line, drawings in zip(("portrait", *heats), rows, shown_rows, strict=T
         axes.set(xticks=[], yticks=[])
 for name, heat in heats.items():
     print(f"{name}: {(heat * on_face).sum() / heat.sum():.0%} of the heat on the face")
-figure.suptitle("The heat lies on and around the head, before and after fine-tuning")
+figure.suptitle("In most portraits, the heat lies on the face, before and after fine-tuning")
 plt.show()
 
 # %% [markdown]
+# Where a portrait stays gray, nothing on these maps spoke for its person.
+#
 # The recorded experiment repeats this with five sets of 20 people, and adds two comparisons. The same network with
 # random weights and a trained head is the control (Adebayo et al. 2018): heat that looks the same there does not come
 # from what was learned. And a second task asks for something that the teacher did not learn: is the hair light or dark?
