@@ -931,8 +931,8 @@ if blaze_face:
         "galaxies, which have no face": galaxies.observe(25, 94).images,
     }
     for kind, images in kinds.items():
-        found = [len(blaze_face.raw_boxes(image, at_least=0.5)[0]) > 0 for image in images]
-        print(f"{kind}: a box with a score of 0.5 or more in {np.mean(found):.0%} of {len(found)}")
+        has_box = [len(blaze_face.raw_boxes(image, at_least=0.5)[0]) > 0 for image in images]
+        print(f"{kind}: a box with a score of 0.5 or more in {np.mean(has_box):.0%} of {len(has_box)}")
 
 # %% [markdown]
 # In the stored run, it finds most of these faces without a single label from us. Features that were trained for one

@@ -95,11 +95,11 @@ def test_the_contrastive_loss_of_two_views_is_that_of_its_definition():
         scores = views[others] @ views[row] / two_views.TEMPERATURE
         partner = views[(row + 3) % 6] @ views[row] / two_views.TEMPERATURE
         expected[row] = np.log(np.exp(scores).sum()) - partner
-    found = two_views.nt_xent(None, np.concatenate([first, second], axis=1).astype("float32"))
-    assert np.asarray(found) == pytest.approx((expected[:3] + expected[3:]) / 2, abs=1e-4)
+    loss = two_views.nt_xent(None, np.concatenate([first, second], axis=1).astype("float32"))
+    assert np.asarray(loss) == pytest.approx((expected[:3] + expected[3:]) / 2, abs=1e-4)
 
 
-def test_two_views_of_an_image_differ_and_the_rest_of_the_batch_is_told_apart():
+def test_two_views_of_an_image_differ_within_the_range_of_pixels():
     images = faces.portraits(faces.DEVELOPMENT_PEOPLE[:16], 1, seed=0).images
     views = two_views.augmentation(0)
     first, second = (np.asarray(views(images.astype("float32"), training=True)) for _ in range(2))
