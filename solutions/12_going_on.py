@@ -36,7 +36,7 @@ import numpy as np
 from tlcourse import checks, continual, distillation, plots, sines, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import faces, glyphs, speech
-from tlcourse.datasets.faces import parts
+from tlcourse.datasets.faces.parts import CLASS_NAMES, masked_portraits
 from tlcourse.finetuning import recompile
 from tlcourse.own_photos import grad_cam
 from tlcourse.stats import paired_difference
@@ -1560,8 +1560,8 @@ for target in ("people", "digits"):
 
 # %%
 sitters = faces.portraits(faces.TEST_PEOPLE[4000:4010], 8, seed=4)
-drawn = parts.masked_portraits(faces.TEST_PEOPLE[4000:4010], seed=5)  # other portraits of the same ten people
-on_face = np.isin(drawn.masks, [parts.CLASS_NAMES.index(part) for part in ("skin", "eyes", "mouth")])
+drawn = masked_portraits(faces.TEST_PEOPLE[4000:4010], seed=5)  # other portraits of the same ten people
+on_face = np.isin(drawn.masks, [CLASS_NAMES.index(part) for part in ("skin", "eyes", "mouth")])
 base = teachers.load("faces_vgg16", head=False)
 head = keras.Sequential([keras.Input(base.output_shape[1:]), keras.layers.Dense(10)])
 naming = keras.Model(base.inputs, head(base.outputs[0]))
