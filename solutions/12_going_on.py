@@ -33,9 +33,12 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tlcourse import checks, continual, distillation, plots, sines, widgets
+from tlcourse import checks, continual, distillation, plots, sines, teachers, widgets
 from tlcourse.data import results
 from tlcourse.datasets import faces, glyphs, speech
+from tlcourse.datasets.faces.parts import CLASS_NAMES, masked_portraits
+from tlcourse.finetuning import recompile
+from tlcourse.own_photos import grad_cam
 from tlcourse.stats import paired_difference
 
 keras.utils.set_random_seed(0)
@@ -1545,6 +1548,82 @@ for target in ("people", "digits"):
 #
 # **A rule of thumb costs nothing and can fail; a choice within a budget needs validation data of its own.**
 #
+# ## Where the network looks
+#
+# A table says how good a transferred network is, and not what it uses. **Grad-CAM** (Selvaraju et al. 2017) draws a
+# heat map: which places of the last maps raised the logit of this class? Our portraits have exact masks, so you need
+# not judge such maps by eye. You can compute the share of the heat that lies on the face. Faces fill a fifth to a
+# quarter of the pixels, so a network that looks everywhere alike gets this share by chance.
+#
+# Give the faces teacher a new head for ten people whom it has never seen. Then fine-tune all of its layers.
+#
+# **Before you run the cell:** will the heat move toward the face, away from it, or stay where it is?
+
+# %%
+sitters = faces.portraits(faces.TEST_PEOPLE[4000:4010], 8, seed=4)
+drawn = masked_portraits(faces.TEST_PEOPLE[4000:4010], seed=5)  # other portraits of the same ten people
+on_face = np.isin(drawn.masks, [CLASS_NAMES.index(part) for part in ("skin", "eyes", "mouth")])
+base = teachers.load("faces_vgg16", head=False)
+head = keras.Sequential([keras.Input(base.output_shape[1:]), keras.layers.Dense(10)])
+naming = keras.Model(base.inputs, head(base.outputs[0]))
+
+
+def heat_map():
+    """Grad-CAM of each portrait for its person, on maps of 6x6 places."""
+    columns = head.layers[-1].kernel.numpy().T  # portrait k shows person k
+    return grad_cam.grad_cam(base, drawn.images.astype("float32"), columns, layer="block4_conv3_relu")
+
+
+recompile(head, 1e-2).fit(base.predict(sitters.images, verbose=0), sitters.labels, epochs=10, verbose=0)
+heats = {"frozen": heat_map()}
+recompile(naming, 3e-4).fit(sitters.images, sitters.labels, batch_size=20, epochs=4, verbose=0)
+heats["fine-tuned"] = heat_map()
+print(f"pixels on the face {on_face.mean():.0%}")
+figure, rows = plt.subplots(3, 8, figsize=(10, 4.1), layout="constrained")
+shown_rows = drawn.images, *(grad_cam.overlay(drawn.images, heat) for heat in heats.values())
+for name, line, drawings in zip(("portrait", *heats), rows, shown_rows, strict=True):
+    line[0].set_ylabel(name)
+    for axes, image in zip(line, drawings, strict=False):
+        axes.imshow(image)
+        axes.set(xticks=[], yticks=[])
+for name, heat in heats.items():
+    print(f"{name}: {(heat * on_face).sum() / heat.sum():.0%} of the heat on the face")
+figure.suptitle("In most portraits, the heat lies on the face, before and after fine-tuning")
+plt.show()
+
+# %% [markdown]
+# Where a portrait stays gray, nothing on these maps spoke for its person.
+#
+# The recorded experiment repeats this with five sets of 20 people, and adds two comparisons. The same network with
+# random weights and a trained head is the control (Adebayo et al. 2018): heat that looks the same there does not come
+# from what was learned. And a second task asks for something that the teacher did not learn: is the hair light or dark?
+
+# %% tags=["nbval-check-output"]
+looks = results("looks")
+for target, region in (("people", "face"), ("hair", "hair")):
+    print(f"{target}: {shown(looks[target]['pixels'][region])} of the pixels are {region}")
+    for name in ("random", "frozen", "fine_tuned"):
+        share, accuracy = looks[target][name][region], looks[target]["accuracy"][name]
+        print(f"   {name.replace('_', ' '):<11}{shown(share)} of the heat, accuracy {shown(accuracy)}")
+    for first, other in (("frozen", "random"), ("fine_tuned", "frozen")):
+        names = f"{first} minus {other}".replace("_", " ")
+        print(f"   {names}: {gain(looks[target][first][region], looks[target][other][region])}")
+
+# %% [markdown]
+# For new people, 41.8% (39.3% to 44.3%) of the frozen teacher's heat is on the face, which fills 22.3% of the pixels.
+# This is 16.0 percentage points (11.3 to 20.8) more than with random weights, so the heat does come from what the
+# teacher learned. We could not detect that fine-tuning moves it. It could not make the network more accurate, either:
+# the frozen teacher already names nearly every portrait.
+#
+# For the color of hair, the map is much less clear. We could not detect that the teacher puts more heat on hair than
+# random weights do, nor that fine-tuning changes this. Yet its accuracy is 78.0%, and random weights reach 53.3%. So
+# the network uses something that this map does not show. A step on the map covers 8 pixels, and hair is thin.
+#
+# Do not read more into a heat map than was tested. It shows where features raised a logit, and not why. A network can
+# look at the face and use its lighting. In any case, these are drawn faces and one teacher.
+#
+# **Test a heat map like any other measurement: with a number, a chance level, and a network that has learned nothing.**
+#
 # ### Written answer: A speech service for clinics
 #
 # Twenty clinics use a service that recognizes spoken numbers. Every month a new clinic joins. The clinics may not send
@@ -1603,7 +1682,8 @@ for target in ("people", "digits"):
 #    update is still a function of the data: for a single input and a dense layer, it is the input. The course lists the
 #    claim about such advances (C48) as *illustrated*.
 # 5. **Choosing.** Compare methods within a row of a table, with intervals. A search within a budget can choose a recipe
-#    (C52) if its validation images are not the test images.
+#    (C52) if its validation images are not the test images. A heat map of where the network looks needs a control with
+#    random weights.
 
 # %%
 progress

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.datasets import descriptions, faces, speech
-from tlcourse.research import described_people, few_shot, new_speaker, partial_pooling, self_supervised
+from tlcourse.research import described_people, few_shot, new_speaker, partial_pooling, self_supervised, two_views
 
 
 def test_augmented_clips_keep_their_digit_and_their_silence():
@@ -84,3 +84,26 @@ def test_descriptions_name_the_traits():
     others = {word for number in people for word in re.findall(r"\w+", descriptions.describe(number, other_words=True))}
     assert "glasses" in words
     assert len(others - words) > 10
+
+
+def test_the_contrastive_loss_of_two_views_is_that_of_its_definition():
+    rng = np.random.default_rng(0)
+    first, second = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in rng.normal(size=(2, 3, 64)))
+    views, expected = np.concatenate([first, second]), np.zeros(6)
+    for row in range(6):
+        others = [place for place in range(6) if place != row]
+        scores = views[others] @ views[row] / two_views.TEMPERATURE
+        partner = views[(row + 3) % 6] @ views[row] / two_views.TEMPERATURE
+        expected[row] = np.log(np.exp(scores).sum()) - partner
+    loss = two_views.nt_xent(None, np.concatenate([first, second], axis=1).astype("float32"))
+    assert np.asarray(loss) == pytest.approx((expected[:3] + expected[3:]) / 2, abs=1e-4)
+
+
+def test_two_views_of_an_image_differ_within_the_range_of_pixels():
+    images = faces.portraits(faces.DEVELOPMENT_PEOPLE[:16], 1, seed=0).images
+    views = two_views.augmentation(0)
+    first, second = (np.asarray(views(images.astype("float32"), training=True)) for _ in range(2))
+    assert np.abs(first - second).mean() > 5
+    assert first.min() >= 0
+    assert first.max() <= 255
+    assert two_views.simclr_features(images, seed=0, epochs=1).output.shape == (None, 576)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def grad_cam(base, images, weights):
+def grad_cam(base, images, weights, layer=None):
     """What in each image raised a weighted sum of the base's features, such as the logit of one class.
 
     The model is built on the base's own input: on that of a model around it the graph would be disconnected.
@@ -19,13 +19,15 @@ def grad_cam(base, images, weights):
         Shape (n, height, width, 3), as the base takes them.
     weights : array
         Shape (n, d): for each image, the column of the head's kernel for the class that is asked about.
+    layer : str, optional
+        Name of the layer whose maps are weighed; by default the last one that gives maps.
 
     Returns
     -------
     numpy.ndarray
         Shape (n, height, width), float32, 0 to 1 in each image; all 0 where nothing spoke for the class.
     """
-    maps_layer = [layer for layer in base.layers if len(layer.output.shape) == 4][-1]
+    maps_layer = base.get_layer(layer) if layer else [each for each in base.layers if len(each.output.shape) == 4][-1]
     if len(weights) != len(images):
         raise ValueError(f"{len(images)} images need as many rows of weights, got {len(weights)}")
     model = keras.Model(base.inputs[0], [maps_layer.output, base.outputs[0]])

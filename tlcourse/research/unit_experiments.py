@@ -17,6 +17,7 @@ from tlcourse.research import (
     killed_worker,
     language_models,
     leaky_split,
+    looks,
     meta_learning,
     new_speaker,
     partial_pooling,
@@ -33,6 +34,7 @@ from tlcourse.research import (
     text_layers,
     text_to_text,
     text_tuning,
+    two_views,
     vit_transfer,
 )
 
@@ -97,6 +99,7 @@ SETTINGS = {
     "few_shot": {"run": few_shot.run, "seeds": range(5), "shares": ("*",)},
     "described_people": {"run": described_people.run, "seeds": range(5), "shares": ("*",)},
     "self_supervised": {"run": self_supervised.run, "seeds": range(5), "shares": ("*",)},
+    "two_views": {"run": two_views.run, "seeds": range(5), "shares": ("*",)},
     "partial_pooling": {"run": partial_pooling.run, "seeds": range(5)},
     # unit 12
     "forgetting_development": {
@@ -117,6 +120,7 @@ SETTINGS = {
         "seeds": range(5),
         "shares": ("equal/*", "skewed/*", "leaks/*"),
     },
+    "looks": {"run": looks.run, "seeds": range(5), "shares": ("*",)},
     "automatic_choice": {"run": automatic_choice.run, "seeds": range(5), "shares": ("*/accuracy/*",)},
     # unit 13
     "pretraining_objectives_development": {
