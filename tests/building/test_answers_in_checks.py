@@ -59,7 +59,10 @@ def answers(function, candidates):
             inspect.signature(candidate).bind(*order)
         except (TypeError, ValueError):
             continue
-        yield name, lambda *given, order=order, candidate=candidate: candidate(*(given[place] for place in order))
+        yield (
+            name,
+            lambda *arguments, order=order, candidate=candidate: candidate(*(arguments[place] for place in order)),
+        )
 
 
 def earning(unit, exercise, candidates):
@@ -67,13 +70,13 @@ def earning(unit, exercise, candidates):
     functions = [
         name for name in defined_functions(unit.exercises[exercise][0].source) if name in unit.defined[exercise]
     ]
-    found = {}
+    earning = {}
     for name in functions:
         for candidate, answer in answers(unit.namespace[name], candidates):
             unit.namespace["handed_in"] = answer
             if unit.grade(exercise, f"{name} = handed_in")[0]:
-                found[candidate] = None
-    return list(found)
+                earning[candidate] = None
+    return list(earning)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 from tlcourse import notebooks
-from tlcourse.building import claims, contrasts, tables, verdicts
+from tlcourse.building import claim_tables, claims, contrasts, verdicts
 from tlcourse.commands.main import main
 from tlcourse.stats import paired_difference, summary
 
@@ -172,7 +172,7 @@ def test_the_primary_contrast_decides_about_a_measured_claim(course, changes, la
 )
 def test_the_counts_split_measured_verdicts_by_their_contrast(course, changes, counted):
     stated(course, **changes)
-    assert tables.verdict_counts(course).startswith(counted)
+    assert claim_tables.counts(course).startswith(counted)
 
 
 @pytest.mark.parametrize("registered", [True, False])

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from tlcourse import notebooks
-from tlcourse.building import addresses, claims, headline_figure, speed_table, teacher_table, used_files, verdicts
+from tlcourse.building import addresses, claim_tables, headline_figure, speed_table, teacher_table, used_files
 from tlcourse.building import unit_sources as sources
 from tlcourse.building.course_folder import course_folder, has_records
 from tlcourse.building.site import headline_data
@@ -129,55 +129,6 @@ def remeasuring(root):
     )
 
 
-BASES = ("", " registered", " exploratory (hypotheses)", " exploratory")
-
-
-def _basis(entry):
-    """The word for a verdict's contrast in the counts, one of `BASES`; an inconclusive verdict is not a hypothesis."""
-    if entry.outcome is None:
-        return ""
-    if not entry.is_exploratory:
-        return " registered"
-    return " exploratory" if entry.verdict == "inconclusive" else " exploratory (hypotheses)"
-
-
-def verdict_counts(root):
-    """The number of the lectures' claims with each verdict, and the basis of these verdicts."""
-    entries = [entry for entry in claims.entries(root) if entry.name.startswith("C")]
-    counts = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
-    order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
-    parts = {
-        words: [f"{counts[words, basis]}{basis}" for basis in BASES if (words, basis) in counts] for words in order
-    }
-    listed = "; ".join(f"**{words}**: {', '.join(part)}" for words, part in parts.items() if part)
-    by = collections.Counter(entry.decided_by for entry in entries)
-    unclear = sum(entry.decided_by == "registration" and entry.verdict == "inconclusive" for entry in entries)
-    apart = f"Registered with a stated power, and inconclusive: {unclear}. " if unclear else ""
-    return (
-        f"{listed}. Decided by a registered contrast: {by['registration'] - unclear}; by arithmetic: "
-        f"{by['arithmetic']}. {apart}Exploratory: {by['exploration']}; illustrated: {by['illustration']}; "
-        f"open: {by[None]}."
-    )
-
-
-def decided_claims(root):
-    """The lectures' claims that a registered contrast decides, with effect and tasks, as a table for docs/."""
-    lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
-    for entry in claims.entries(root):
-        if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
-            continue
-        unit = f"[{entry.name}](../notebooks/{entry.unit}/{entry.unit}.ipynb)"
-        effect = f"{entry.primary.shows}: {entry.outcome.effect}"
-        cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    return "\n".join(lines)
-
-
-def claim_table(root):
-    """The claims with their measurements and verdicts, as a Markdown table for a page in docs/."""
-    return claims.table(root).replace("](notebooks/", "](../notebooks/")
-
-
 def decision_table(root):
     """The points that checks award outside and inside the student's process, by unit, as a Markdown table."""
     lines = ["| unit | points decided outside | points decided inside |", "|---|---|---|"]
@@ -234,8 +185,12 @@ def file_table(root):
 
 
 TABLES = {
-    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": verdict_counts},
-    "docs/claims.md": {"decided": decided_claims, "verdicts": verdict_counts, "claims": claim_table},
+    "README.md": {"headline": headline_sentences, "units": unit_table, "verdicts": claim_tables.counts},
+    "docs/claims.md": {
+        "decided": claim_tables.decided,
+        "verdicts": claim_tables.counts,
+        "claims": claim_tables.everything,
+    },
     "docs/grading.md": {"decisions": decision_table},
     "docs/learning.md": {"used_files": used_files.table},
     "docs/measuring.md": {

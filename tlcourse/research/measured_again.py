@@ -11,7 +11,15 @@ import numpy as np
 from tlcourse import teachers
 from tlcourse.data import results
 from tlcourse.datasets import digits, faces
-from tlcourse.research import early_stopping, old_head, rate_ladders, same_network
+from tlcourse.research import (
+    dataset_bias,
+    early_stopping,
+    old_head,
+    rate_ladders,
+    registration,
+    same_network,
+    unbalanced_classes,
+)
 from tlcourse.research.fine_tuning_task import FineTuningTask
 from tlcourse.research.head_first import NEAR_PEOPLE
 from tlcourse.research.teacher_errors import NEW_PEOPLE
@@ -74,3 +82,34 @@ def _ready(parts, seed):
 
 def _tuned(task, rate, method):
     return rate_ladders.tune(task, task.with_head, rate_ladders.ladder(rate, rate_ladders.FACTORS[method]))
+
+
+SETTINGS = {  # keyword arguments of `registry.Experiment`, by record
+    "old_head_again": {"run": run_old_head, "seeds": registration.RegisteredSeeds("old_head_again"), "shares": ("*",)},
+    "label_shift_again": {
+        "run": unbalanced_classes.run,
+        "seeds": registration.RegisteredSeeds("label_shift_again"),
+        "shares": ("no_shift", "moved/*", "balanced/*"),
+    },
+    "dataset_bias_again": {
+        "run": dataset_bias.run,
+        "seeds": registration.RegisteredSeeds("dataset_bias_again"),
+        "shares": ("*",),
+    },
+    "stopping_again": {
+        "run": run_stopping,
+        "seeds": registration.RegisteredSeeds("stopping_again"),
+        "shares": ("*/last", "*/best"),
+    },
+    "ladders_again_development": {
+        "run": develop_ladders,
+        "seeds": range(rate_ladders.DEVELOPED),
+        "shares": ("*",),
+    },
+    "ladders_again": {
+        "run": run_ladders,
+        "seeds": registration.RegisteredSeeds("ladders_again"),
+        "shares": ("*",),
+        "needs": ("ladders_again_development",),
+    },
+}

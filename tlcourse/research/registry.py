@@ -28,7 +28,6 @@ from tlcourse.research import (
     initializations,
     instance_weights,
     layer_controls,
-    measured_again,
     old_head,
     other_labels,
     other_teachers,
@@ -96,25 +95,6 @@ EXPERIMENTS = {
     ),
     "other_labels": Experiment(other_labels.run, range(5), shares=ALL),
     "clusters": Experiment(clusters.run, range(5)),  # the adjusted Rand index may be negative
-    "old_head_again": Experiment(
-        measured_again.run_old_head, registration.RegisteredSeeds("old_head_again"), shares=ALL
-    ),
-    "label_shift_again": Experiment(
-        unbalanced_classes.run,
-        registration.RegisteredSeeds("label_shift_again"),
-        shares=("no_shift", "moved/*", "balanced/*"),
-    ),
-    "dataset_bias_again": Experiment(dataset_bias.run, registration.RegisteredSeeds("dataset_bias_again"), shares=ALL),
-    "stopping_again": Experiment(
-        measured_again.run_stopping, registration.RegisteredSeeds("stopping_again"), shares=("*/last", "*/best")
-    ),
-    "ladders_again_development": Experiment(measured_again.develop_ladders, range(rate_ladders.DEVELOPED), shares=ALL),
-    "ladders_again": Experiment(
-        measured_again.run_ladders,
-        registration.RegisteredSeeds("ladders_again"),
-        shares=ALL,
-        needs=("ladders_again_development",),
-    ),
     "label_shift": Experiment(unbalanced_classes.run, range(10), shares=("no_shift", "moved/*", "balanced/*")),
     "instances": Experiment(instance_weights.run, range(20)),
     "dataset_bias": Experiment(dataset_bias.run, range(5), shares=ALL),
@@ -209,7 +189,7 @@ EXPERIMENTS = {
         shares=ALL,
         needs=("contamination_development",),
     ),
-    **{name: Experiment(**settings) for name, settings in unit_experiments.SETTINGS.items()},
+    **{name: Experiment(**each) for name, each in unit_experiments.SETTINGS.items()},
     "students": Experiment(students.run, range(5), timings=("networks/*/ms", "processor_seconds/*")),
 }
 SIDE_BY_SIDE = 2  # seeds at a time, each on processors of its own

@@ -1,4 +1,4 @@
-"""The experiments of units 06 to 13 for the registry: keyword arguments of `registry.Experiment`, by record.
+"""Experiments of units 06 to 13, and those measured again: keyword arguments of `registry.Experiment`, by record.
 
 The older ones stand in `registry` itself.
 """
@@ -18,6 +18,7 @@ from tlcourse.research import (
     language_models,
     leaky_split,
     looks,
+    measured_again,
     meta_learning,
     new_speaker,
     partial_pooling,
@@ -38,7 +39,7 @@ from tlcourse.research import (
     vit_transfer,
 )
 
-SETTINGS = {
+SETTINGS = measured_again.SETTINGS | {
     # units 06 to 08 and 11
     "distillation_uses": {
         "run": distillation_uses.run,
