@@ -141,9 +141,14 @@ def _basis(entry):
     return " exploratory" if entry.verdict == "inconclusive" else " exploratory (hypotheses)"
 
 
+def _lectures_claims(root):
+    """The entries of the claims that the lectures make."""
+    return [entry for entry in claims.entries(root) if entry.name.startswith("C")]
+
+
 def verdict_counts(root):
     """The number of the lectures' claims with each verdict, and the basis of these verdicts."""
-    entries = [entry for entry in claims.entries(root) if entry.name.startswith("C")]
+    entries = _lectures_claims(root)
     counts = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
     parts = {
@@ -163,13 +168,13 @@ def verdict_counts(root):
 def decided_claims(root):
     """The lectures' claims that a registered contrast decides, with effect and tasks, as a table for docs/."""
     lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
-    for entry in claims.entries(root):
-        if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
+    for entry in _lectures_claims(root):
+        if entry.decided_by != "registration" or entry.verdict == "inconclusive":
             continue
         unit = f"[{entry.name}](../notebooks/{entry.unit}/{entry.unit}.ipynb)"
         effect = f"{entry.primary.shows}: {entry.outcome.effect}"
         cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        lines.append(claims.table_row(cells))
     return "\n".join(lines)
 
 
