@@ -1,4 +1,4 @@
-"""What a check cell uses gives no answer: each function of these modules, handed in as the answer, earns nothing."""
+"""What a check cell uses gives no answer: each function of these modules, submitted as the answer, earns nothing."""
 
 import ast
 import importlib
@@ -59,10 +59,7 @@ def answers(function, candidates):
             inspect.signature(candidate).bind(*order)
         except (TypeError, ValueError):
             continue
-        yield (
-            name,
-            lambda *arguments, order=order, candidate=candidate: candidate(*(arguments[place] for place in order)),
-        )
+        yield name, lambda *inputs, order=order, candidate=candidate: candidate(*(inputs[place] for place in order))
 
 
 def earning(unit, exercise, candidates):
@@ -70,13 +67,13 @@ def earning(unit, exercise, candidates):
     functions = [
         name for name in defined_functions(unit.exercises[exercise][0].source) if name in unit.defined[exercise]
     ]
-    earning = {}
+    names = set()
     for name in functions:
         for candidate, answer in answers(unit.namespace[name], candidates):
-            unit.namespace["handed_in"] = answer
-            if unit.grade(exercise, f"{name} = handed_in")[0]:
-                earning[candidate] = None
-    return list(earning)
+            unit.namespace["submitted"] = answer
+            if unit.grade(exercise, f"{name} = submitted")[0]:
+                names.add(candidate)
+    return sorted(names)
 
 
 @pytest.fixture

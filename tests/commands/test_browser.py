@@ -456,9 +456,8 @@ def remains_still_if_untrusted(page, address, course, stored):
     foreign.cells[0].source += "  # another text, so that its signature does not fit"
     notebooks.write_atomically(course / "notebooks" / "untrusted.ipynb", notebooks.nbformat.writes(foreign))
     page.goto(address)
-    panel = page.locator(
-        ".jp-NotebookPanel", has_text="so that its signature does not fit"
-    )  # the other one is open, too
+    # The panel of the other notebook is open, too.
+    panel = page.locator(".jp-NotebookPanel", has_text="so that its signature does not fit")
     panel.locator(".tlcourse-live > img:only-child").nth(len(LIVE) - 1).wait_for(state="attached")
     assert panel.locator(".tlcourse-live").count() == len(LIVE)
 

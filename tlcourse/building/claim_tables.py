@@ -16,9 +16,13 @@ def _basis(entry):
     return " exploratory" if entry.verdict == "inconclusive" else " exploratory (hypotheses)"
 
 
+def _of_the_lectures(root):
+    return [entry for entry in claims.entries(root) if entry.name.startswith("C")]
+
+
 def counts(root):
     """The number of the lectures' claims with each verdict, and the basis of these verdicts."""
-    entries = [entry for entry in claims.entries(root) if entry.name.startswith("C")]
+    entries = _of_the_lectures(root)
     by_verdict = collections.Counter((entry.scoped_verdict, _basis(entry)) for entry in entries)
     order = [f"{verdict}{scope}" for verdict in verdicts.VERDICTS for scope in ("", " within its scope")]
     parts = {
@@ -39,13 +43,13 @@ def counts(root):
 def decided(root):
     """The lectures' claims that a registered contrast decides, with effect and tasks, as a table for docs/."""
     lines = ["| what the lectures say | verdict | effect (95% interval) | measured on |", "|---|---|---|---|"]
-    for entry in claims.entries(root):
-        if entry.decided_by != "registration" or entry.verdict == "inconclusive" or entry.name.startswith("X"):
+    for entry in _of_the_lectures(root):
+        if entry.decided_by != "registration" or entry.verdict == "inconclusive":
             continue
         unit = f"[{entry.name}](../notebooks/{entry.unit}/{entry.unit}.ipynb)"
         effect = f"{entry.primary.shows}: {entry.outcome.effect}"
         cells = (f"{entry.claim} ({unit})", entry.label, effect, ", ".join(entry.primary.tasks))
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        lines.append(claims.table_row(cells))
     return "\n".join(lines)
 
 

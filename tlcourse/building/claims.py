@@ -193,8 +193,13 @@ def table(root):
         described = "; ".join(filter(None, [*map(str, entry.findings), where]))
         scope = ". ".join(filter(None, [entry.scope, entry.note]))
         cells = (entry.name, entry.claim, entry.label, entry.effect, scope, described)
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        lines.append(table_row(cells))
     return "\n".join(lines)
+
+
+def table_row(cells):
+    """Texts as a row of a Markdown table."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def contradictions(root):

@@ -1,4 +1,4 @@
-"""Minimal pairs: two sentences about films that differ in one word, and of which neither says more good than the other.
+"""Minimal pairs: two sentences about films that differ in one word, neither of which is more favorable.
 
 A model of opinions that scores the two differently reacts to that word. The given names are those that Bertrand and
 Mullainathan (2004, American Economic Review 94(4)) chose because they were frequent among white or among Black

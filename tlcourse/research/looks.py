@@ -30,18 +30,20 @@ def run(seed):
     for target, task in (("people", new_people), ("hair", hair_color)):
         images, labels, test, test_labels = task(seed)
         result[target] = {"pixels": shares(np.ones(test.masks.shape), test.masks), "accuracy": {}}
-        models = {
-            "frozen": with_head(teachers.load("faces_vgg16", head=False), images, labels),
-            "random": with_head(untrained(seed, images), images, labels),
-        }
-        for name in ("frozen", "random", "fine_tuned"):
-            model = models["frozen" if name == "fine_tuned" else name]
-            if name == "fine_tuned":
-                fine_tune(model, images, labels, seed)
+        for name, model in arms(images, labels, seed):
             result[target][name] = shares(heat_of(model, test.images, test_labels), test.masks)
             predicted = model.predict(test.images.astype("float32"), verbose=0).argmax(axis=1)
             result[target]["accuracy"][name] = float(np.mean(predicted == test_labels))
     return result
+
+
+def arms(images, labels, seed):
+    """Pairs of a name and a model, to be used in turn: "fine_tuned" is the model "frozen", trained further."""
+    transferred = with_head(teachers.load("faces_vgg16", head=False), images, labels)
+    yield "frozen", transferred
+    yield "random", with_head(untrained(seed, images), images, labels)
+    fine_tune(transferred, images, labels, seed)
+    yield "fine_tuned", transferred
 
 
 def new_people(seed, pool=faces.TEST_PEOPLE):

@@ -1,8 +1,9 @@
 """Claims whose contrasts were chosen after their first records, measured again with registered seeds.
 
-The first record of each (old_head, dataset_bias, label_shift, stopping, ladders) stands for the effects that the power
-names. Here only the arms of the primary contrast are measured, on other people, other draws and other seeds. Registered
-seeds are large integers, so people are drawn by lot instead of taken from a place in a list.
+The power of each contrast names the effects in its first record (old_head, dataset_bias, label_shift, stopping,
+ladders). The functions of this module measure only the arms of the primary contrast, on other samples. For C12 and C31,
+the registry runs the first experiment again with other seeds. Registered seeds are large integers, so they sample
+people at random instead of taking them from a place in a list.
 """
 
 import keras
@@ -47,7 +48,7 @@ def run_stopping(seed):
 def develop_ladders(seed):
     """Accuracy of the ladder by its highest rate, on digits that are in no test."""
     task = _ready(rate_ladders.development_tasks(seed)["far"], seed)
-    return {"ladder_3": {f"{rate:g}": _tuned(task, rate, "ladder_3") for rate in HIGHER}}
+    return {"ladder_3": {f"{rate:g}": tuned(task, rate, "ladder_3") for rate in HIGHER}}
 
 
 def run_ladders(seed):
@@ -61,12 +62,13 @@ def run_ladders(seed):
     by_rate = results("ladders_again_development")["ladder_3"]
     far = {**RATES["far"], "ladder_3": float(max(by_rate, key=lambda rate: by_rate[rate]["mean"]))}
     return {
-        target: {method: _tuned(task, rate, method) for method, rate in rates.items()}
-        for (target, task), rates in zip(_ready_tasks(seed), (RATES["near"], far), strict=True)
+        target: {method: tuned(task, rate, method) for method, rate in rates.items()}
+        for (target, task), rates in zip(ready_tasks(seed), (RATES["near"], far), strict=True)
     }
 
 
-def _ready_tasks(seed):
+def ready_tasks(seed):
+    """By target, a task with a trained head, whose people no older record has tested."""
     people = np.random.default_rng(seed).choice(NEW_PEOPLE, NEAR_PEOPLE, replace=False).tolist()
     near = faces.portraits(people, 5, seed=2 * seed), faces.portraits(people, 20, seed=2 * seed + 1)
     train, test = digits.split(seed)
@@ -80,7 +82,8 @@ def _ready(parts, seed):
     return task
 
 
-def _tuned(task, rate, method):
+def tuned(task, rate, method):
+    """Test accuracy after fine-tuning with one rate or a ladder, from the trained head."""
     return rate_ladders.tune(task, task.with_head, rate_ladders.ladder(rate, rate_ladders.FACTORS[method]))
 
 

@@ -20,10 +20,7 @@ WIDTHS = (16, 32, 64)
 
 def run(seed):
     """Accuracy of the probe by features, and of rotation prediction for people whom the network has not seen."""
-    first = faces.TEST_PEOPLE[0] + 600 * seed
-    unlabeled = faces.portraits(range(first + 100, first + 100 + PEOPLE), IMAGES_EACH, seed).images
-    train, test = (faces.portraits(range(first, first + CLASSES), count, 2 * seed + part)
-                   for part, count in enumerate((SHOTS, TEST_EACH)))  # fmt: skip
+    unlabeled, train, test = samples(seed)
     keras.utils.set_random_seed(seed)
     rotation = rotation_network(unlabeled, seed)
     models = {
@@ -33,6 +30,15 @@ def run(seed):
     }
     scores = {name: probe(model, train, test) for name, model in models.items()}
     return {"probe": scores, "turns": turned_accuracy(rotation, test.images, seed)}
+
+
+def samples(seed):
+    """Images without labels, and portraits of other people for the probe's training and test."""
+    first = faces.TEST_PEOPLE[0] + 600 * seed
+    unlabeled = faces.portraits(range(first + 100, first + 100 + PEOPLE), IMAGES_EACH, seed).images
+    train, test = (faces.portraits(range(first, first + CLASSES), count, 2 * seed + part)
+                   for part, count in enumerate((SHOTS, TEST_EACH)))  # fmt: skip
+    return unlabeled, train, test
 
 
 def network(outputs):

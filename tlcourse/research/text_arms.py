@@ -34,11 +34,15 @@ def linear_head(train, labels, test, c=HEAD_C):
         return LogisticRegression(C=c, max_iter=2_000).fit(train, labels).predict(test)
 
 
+def word_weights():
+    """A vectorizer that weights words and pairs of words by TF-IDF; some signs count as words."""
+    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[!?$£]")
+
+
 def tf_idf(train, labels, test, c=TFIDF_C):
     """Predicted classes of test texts, after logistic regression on TF-IDF of words and pairs of words."""
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[!?$£]")
     with threadpool_limits(1):
-        model = make_pipeline(vectorizer, LogisticRegression(C=c, max_iter=2_000))
+        model = make_pipeline(word_weights(), LogisticRegression(C=c, max_iter=2_000))
         return model.fit(train, labels).predict(test)
 
 

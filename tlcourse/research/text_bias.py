@@ -16,7 +16,6 @@ the margin in 94 % of such experiments.
 
 import keras
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -90,9 +89,8 @@ def vectors(encoder, tokenizer, reviews, sentences, places, cached=False):
 
 
 def word_weights(reviews, sentences):
-    """TF-IDF of the reviews for the heads, and with the same words of all other texts, as in `text_arms.tf_idf`."""
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[!?$£]")
-    return vectorizer.fit(reviews[: 2 * LABELS]).transform([*reviews, *sentences])
+    """TF-IDF of the reviews for the heads, and with the same words of all other texts."""
+    return text_arms.word_weights().fit(reviews[: 2 * LABELS]).transform([*reviews, *sentences])
 
 
 def favorable(inputs, labels):

@@ -104,10 +104,10 @@ def train(recipe=RECIPE):
     keras.utils.set_random_seed(recipe["seed"])
     sample = corpus(recipe["texts_each"], recipe["texts_seed"])
     tokenizer = WordPieces(learn_vocabulary(sample))
-    ids = fixed_length(tokenizer.encode(sample, recipe["length"]), recipe["length"])
+    ids = _fixed_length(tokenizer.encode(sample, recipe["length"]), recipe["length"])
     model = build_encoder(len(tokenizer.vocabulary), head=True, **recipe["sizes"])
-    fit(model, ids, tokenizer.vocabulary, recipe)
-    held_out = fixed_length(tokenizer.encode(corpus(**HELD_OUT), recipe["length"]), recipe["length"])
+    _fit(model, ids, tokenizer.vocabulary, recipe)
+    held_out = _fixed_length(tokenizer.encode(corpus(**HELD_OUT), recipe["length"]), recipe["length"])
     rng = np.random.default_rng(recipe["seed"])
     changed, chosen = masked(held_out, rng, recipe["masked_share"], tokenizer.vocabulary)
     guessed = model.predict(changed, batch_size=256, verbose=0).argmax(axis=-1)
@@ -120,12 +120,12 @@ def train(recipe=RECIPE):
     return model, tokenizer, measured
 
 
-def fixed_length(ids, length):
+def _fixed_length(ids, length):
     """Rows of ids, filled up with padding to a length."""
     return np.pad(ids, ((0, 0), (0, length - ids.shape[1])))
 
 
-def fit(model, ids, vocabulary, recipe):
+def _fit(model, ids, vocabulary, recipe):
     """Epochs over all rows, masked anew each time (Liu et al. 2019, RoBERTa)."""
     rng = np.random.default_rng(recipe["seed"])
     batch_size, length = recipe["batch_size"], recipe["length"]

@@ -10,7 +10,6 @@ import keras
 import numpy as np
 
 from tlcourse import networks
-from tlcourse.datasets import faces
 from tlcourse.research import self_supervised as setting
 
 PROJECTION, TEMPERATURE = 64, 0.2
@@ -18,14 +17,8 @@ PROJECTION, TEMPERATURE = 64, 0.2
 
 def run(seed):
     """Accuracy of the probe on SimCLR's features, and on pixels."""
-    first = faces.TEST_PEOPLE[0] + 600 * seed
-    people = range(first + 100, first + 100 + setting.PEOPLE)
-    train, test = (faces.portraits(range(first, first + setting.CLASSES), count, 2 * seed + part)
-                   for part, count in enumerate((setting.SHOTS, setting.TEST_EACH)))  # fmt: skip
-    models = {
-        "simclr": simclr_features(faces.portraits(people, setting.IMAGES_EACH, seed).images, seed),
-        "pixels": pixels(),
-    }
+    unlabeled, train, test = setting.samples(seed)
+    models = {"simclr": simclr_features(unlabeled, seed), "pixels": pixels()}
     return {"probe": {name: setting.probe(model, train, test) for name, model in models.items()}}
 
 

@@ -10,10 +10,8 @@ from scipy import ndimage
 MIN_WHITE = 0.5  # share of pure white pixels; the course's charts have at least 0.53, its images at most 0.42
 MAX_COLORS = 300  # of 12 bits; the course's charts have at most 294, its figures with photos at least 599
 WHITE = 250  # in all channels: the ground of a figure
-MIN_SIDE, MIN_FILLED = (
-    24,
-    0.5,
-)  # an image in a figure has longer sides in pixels, and more of its box filled, than letters
+MIN_SIDE = 24  # pixels: an image in a figure has longer sides than letters
+MIN_FILLED = 0.5  # share of its box that an image fills; letters fill less
 INK = (122, 127, 135)  # contrasts with white and with the ground of a dark page
 
 

@@ -47,7 +47,7 @@ def page(root, name, course=None, claim_names=()):
     solved = notebooks.read(root / "solutions" / name / f"{name}.ipynb")
     released = notebooks.read(root / "notebooks" / name / f"{name}.ipynb")
     stubs = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if "nbgrader" in cell.metadata}
-    cells, heading, prose, places = [], "", "", collections.Counter()
+    cells, heading, prose, fields = [], "", "", collections.Counter()
     for cell in solved.cells:
         if "google.colab" in cell.source and cell.cell_type == "code":
             if line := colab_line(name, course):
@@ -61,7 +61,7 @@ def page(root, name, course=None, claim_names=()):
         else:
             cells += _page_cells(cell, stubs, heading, prose)
         if cell.cell_type == "markdown":
-            cells[-1].source = with_predictions(cells[-1].source, slugify(heading), places)
+            cells[-1].source = with_predictions(cells[-1].source, slugify(heading), fields)
     cells.append(nbformat.v4.new_markdown_cell(end_of_unit(name, course)))
     links = glossary.TermLinks(glossary.read(), name)
     for cell in cells:
@@ -80,21 +80,21 @@ def linked_claims(text, claim_names):
     return CLAIM_OR_PROTECTED.sub(link, text)
 
 
-def with_predictions(text, place, places):
+def with_predictions(text, section, fields):
     """Markdown with a field below each paragraph that asks for a prediction; `course.js` shows and fills it.
 
     Parameters
     ----------
     text : str
-    place : str
-        The section; with the number of the field in it, it is the key under which `course.js` keeps the prediction.
-    places : collections.Counter
-        How many fields each section has so far.
+    section : str
+        With the number of the field in it, it is the key under which `course.js` keeps the prediction.
+    fields : collections.Counter
+        How many fields each section has so far; the new ones are added.
     """
 
     def field(match):
-        places[place] += 1
-        key = place if places[place] == 1 else f"{place}-{places[place]}"
+        fields[section] += 1
+        key = section if fields[section] == 1 else f"{section}-{fields[section]}"
         question = " ".join(strip_markdown(match["question"]).replace("\\", "").split())
         label = html.escape(f"Your prediction: {question.partition('?')[0]}{'?' * ('?' in question)}")
         area = f'<textarea rows="1" data-place="{key}" aria-label="{label}" placeholder="{PLACEHOLDER}"></textarea>'
