@@ -4,7 +4,6 @@ import io
 import itertools
 import subprocess
 import sys
-from pathlib import Path
 
 from PIL import Image
 
@@ -80,4 +79,4 @@ def pages(root, folder):
 
 
 def _run(folder, *arguments):
-    subprocess.run([sys.executable, "-m", "tlcourse", *arguments], cwd=Path(folder))
+    subprocess.run([sys.executable, "-m", "tlcourse", *arguments], cwd=folder)
