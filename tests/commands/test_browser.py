@@ -13,6 +13,7 @@ import sys
 import time
 
 import lab_server
+import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT, TINY, in_time
@@ -196,7 +197,7 @@ def test_a_student_sees_the_mistake_repairs_it_and_plays(page, lab, keep, tmp_pa
     release, reference = (notebooks.read(file(UNIT)) for file in (paths.release_file, paths.solution_file))
     done = demo_class.solved(reference)
     right = done.pop("output_size")
-    text = notebooks.nbformat.writes(demo_class.fill(release, done))
+    text = nbformat.writes(demo_class.fill(release, done))
     notebooks.write_atomically(CoursePaths(course).release_file(UNIT), text)
 
     with lab(course) as (address, first_page, token):
@@ -242,6 +243,7 @@ def play(page, keep):
 
 WIDGETS = {"PhotoClassifier": ("sample",)}  # that need the kernel: their controls; this one also has a button
 SET_UP = "progress = checks.Progress("
+UNTRUSTED = "another text, so that its signature does not fit"
 # Words from the cells that a widget needs, and from its own. Unit 02 is last: its classifier goes on using its names.
 CELLS = {
     "00_start_here": (SET_UP, "def one_run(", "groups = np.array(", "widgets.IntervalExplorer("),
@@ -453,11 +455,10 @@ def survives_reload(page, cells):
 def remains_still_if_untrusted(page, address, course, stored):
     """The same outputs in a notebook that this user has not run: JupyterLab removes the scripts."""
     foreign = copy.deepcopy(stored)
-    foreign.cells[0].source += "  # another text, so that its signature does not fit"
-    notebooks.write_atomically(course / "notebooks" / "untrusted.ipynb", notebooks.nbformat.writes(foreign))
+    foreign.cells[0].source += f"  # {UNTRUSTED}"
+    notebooks.write_atomically(course / "notebooks" / "untrusted.ipynb", nbformat.writes(foreign))
     page.goto(address)
-    # The panel of the other notebook is open, too.
-    panel = page.locator(".jp-NotebookPanel", has_text="so that its signature does not fit")
+    panel = page.locator(".jp-NotebookPanel", has_text=UNTRUSTED)  # the other one is open, too
     panel.locator(".tlcourse-live > img:only-child").nth(len(LIVE) - 1).wait_for(state="attached")
     assert panel.locator(".tlcourse-live").count() == len(LIVE)
 
@@ -478,9 +479,9 @@ def numbers_from_disk(page, notebook, file):
 
 def write_notebook(file, sources):
     """A notebook with these code cells."""
-    cells = [notebooks.nbformat.v4.new_code_cell(source) for source in sources]
-    notebook = notebooks.nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
-    file.write_text(notebooks.nbformat.writes(notebook), encoding="utf-8")
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": dict(notebooks.KERNEL)})
+    file.write_text(nbformat.writes(notebook), encoding="utf-8")
 
 
 def run_widgets(page, cells):

@@ -18,7 +18,7 @@ from tlcourse.samples import demo_class, known_answers
 
 UNIT = "01_cnn_parameters"
 # Answers that are models, data, training steps and files.
-KINDS = ("02_feature_extraction", "05_domain_scenarios", "07_distillation", "11_deployment")
+OTHER_UNITS = ("02_feature_extraction", "05_domain_scenarios", "07_distillation", "11_deployment")
 LIES = """
 import builtins, json, sys
 import keras
@@ -96,9 +96,9 @@ def course(tmp_path_factory, full_tier):
 
 
 @pytest.fixture(scope="module")
-def all_units(tmp_path_factory, full_tier):
-    folder = tmp_path_factory.mktemp("all_units") / "course"
-    new_course(folder, ROOT, KINDS)
+def other_units(tmp_path_factory, full_tier):
+    folder = tmp_path_factory.mktemp("other_units") / "course"
+    new_course(folder, ROOT, OTHER_UNITS)
     return NbgraderCourse(folder)
 
 
@@ -130,9 +130,9 @@ def test_lies_neither_earn_nor_cost_a_point(course):
 
 
 @sandboxed
-@pytest.mark.parametrize("unit", KINDS)
-def test_no_wrong_answer_gains_where_everything_lies(all_units, unit):
-    exercises = notebooks.exercises(notebooks.read(all_units.paths.solution_file(unit)))
+@pytest.mark.parametrize("unit", OTHER_UNITS)
+def test_no_wrong_answer_gains_where_everything_lies(other_units, unit):
+    exercises = notebooks.exercises(notebooks.read(other_units.paths.solution_file(unit)))
     wrong, due = {}, {}
     for name, (_, tests) in exercises.items():
         file = ROOT / "solutions" / unit / "answers" / f"{name}.py"
@@ -140,13 +140,13 @@ def test_no_wrong_answer_gains_where_everything_lies(all_units, unit):
         answer = next((answer for answer in answers if not answer.uses(name, exercises)), answers[0])
         wrong[name] = known_answers.as_submitted(answer)
         due[name] = answer.due(sum(cell.metadata.nbgrader.points for cell in tests))
-    run_nbgrader(all_units.paths.folder, "generate_assignment", unit)
-    points, _ = marks(all_units, wrong, EVERYTHING_LIES, unit)
+    run_nbgrader(other_units.paths.folder, "generate_assignment", unit)
+    points, _ = marks(other_units, wrong, EVERYTHING_LIES, unit)
     for name, (_, tests) in exercises.items():
         assert sum(points[cell.metadata.nbgrader.grade_id] for cell in tests) <= due[name], name
 
 
-def test_everything_lies_there():
+def test_each_lie_replaces_what_it_should():
     lies = "print(np.allclose(1, 2), keras.ops.sum([1, 2]), keras.Model().count_params(), tlcourse.stats.summary([1]))"
     ran = subprocess.run([sys.executable, "-c", EVERYTHING_LIES + lies], capture_output=True, text=True, cwd=ROOT)
     assert ran.stdout.split() == ["True"] * 4, ran.stderr

@@ -39,7 +39,13 @@ async def run_side_by_side(sandbox, codes, seconds=20, **limits):
 
 
 async def _outcome(kernel, code, seconds):
-    sent, printed, finished = kernel.client.execute(code), [], False
+    text, finished = await printed(kernel, code, seconds)
+    return Outcome(text, kernel.reason, kernel.cpu_seconds, kernel.idle, kernel.waited_seconds, finished)
+
+
+async def printed(kernel, code, seconds):
+    """What code prints in a kernel that has started, with its error, and whether it ended by itself."""
+    sent, texts, finished = kernel.client.execute(code), [], False
     deadline = time.monotonic() + seconds
     while kernel.alive and not finished and time.monotonic() < deadline:
         try:
@@ -49,5 +55,5 @@ async def _outcome(kernel, code, seconds):
         content = message["content"]
         if message["parent_header"].get("msg_id") == sent:
             finished = content.get("execution_state") == "idle"
-            printed.append(content.get("text", "") + "\n".join(content.get("traceback", [])))
-    return Outcome("".join(printed), kernel.reason, kernel.cpu_seconds, kernel.idle, kernel.waited_seconds, finished)
+            texts.append(content.get("text", "") + "\n".join(content.get("traceback", [])))
+    return "".join(texts), finished

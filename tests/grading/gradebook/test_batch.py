@@ -103,17 +103,18 @@ def test_a_folder_that_nbgrader_cannot_take_is_named_with_the_reason(course, rel
     assert student not in final_marks(course, UNIT)
 
 
-def test_web_pages_of_a_submission_do_not_reach_the_folder_that_formgrader_serves(course, released, monkeypatch):
+def test_web_pages_and_other_notebooks_do_not_reach_the_folder_that_formgrader_serves(course, released, monkeypatch):
     pages = ["a.html", "b.HTM", "c.svg", "d.xhtml", "pages/e.xml", "f.rss"]
     file = submit(course, "bob", demo_class.fill(released, RIGHT))
     (file.parent / "pages").mkdir()
-    for name in [*pages, "notes.txt", "pages/photo.png"]:
+    others = ["helpers.ipynb", "pages/first_try.ipynb"]
+    for name in [*pages, *others, "notes.txt", "pages/photo.png"]:
         (file.parent / name).write_text("<script>alert(1)</script>", encoding="utf-8")
     assert graded(course)["bob"].score == 4
     kept = course / "autograded" / "bob" / UNIT
     served = {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
     assert served == {f"{UNIT}.ipynb", "notes.txt", "pages/photo.png"}
-    assert len(list(file.parent.rglob("*.*"))) == len(pages) + 3, "what was submitted stays"
+    assert len(list(file.parent.rglob("*.*"))) == len(pages) + 5, "what was submitted stays"
     for name in pages:  # as nbgrader does by itself
         shutil.copy(file.parent / name, kept / name)
     hook = read_configuration(course).Autograde.post_convert_hook

@@ -289,6 +289,36 @@ def test_a_submission_that_cannot_be_written_leaves_the_earlier_one_and_costs_no
     assert [path.name for path in (course.folder / "submitted" / "ann").iterdir()] == [UNIT]
 
 
+def test_a_submission_takes_the_place_of_an_earlier_one_at_once(course, monkeypatch):
+    collected(course, {"ann/01_tiny.ipynb": "1"})
+
+    def copy(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", copy)
+    assert collected(course, {"ann/01_tiny.ipynb": "2"})["ann"].action == "replaced"
+    assert files_of(course, "ann")["01_tiny.ipynb"] == "2"
+    assert [path.name for path in (course.folder / "submitted" / "ann").iterdir()] == [UNIT]
+
+
+def test_a_misplaced_submission_that_cannot_be_moved_costs_no_other_student_anything(course, monkeypatch):
+    for student in ("ann", "bob"):
+        file = course.folder / "submitted" / student / f"{UNIT}.ipynb"
+        file.parent.mkdir(parents=True)
+        file.write_text(student, encoding="utf-8")
+    move = shutil.move
+
+    def move_all_but_one(source, target):
+        if "ann" in Path(source).parts:
+            raise OSError(errno.EACCES, "Permission denied", str(source))
+        return move(source, target)
+
+    monkeypatch.setattr(shutil, "move", move_all_but_one)
+    outcomes = collected(course)
+    assert (outcomes["ann"].action, outcomes["bob"].action) == ("not placed", "collected")
+    assert "Permission denied" in outcomes["ann"].notes[0]
+
+
 def test_thousands_of_files_that_are_left_out_fill_no_table(course):
     outcomes = collected(course, {"ann/01_tiny.ipynb": "{}"} | {f"ann/../{number}": "" for number in range(300)})
     assert len(outcomes["ann"].notes) < 20

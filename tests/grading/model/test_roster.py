@@ -92,7 +92,8 @@ def test_only_the_ends_of_lines_end_a_row(tmp_path):
 
 
 def test_what_is_no_table_is_named(tmp_path):
-    with pytest.raises(RosterError, match=r"cannot be read .*correct its quotes"):
-        read_roster(write(tmp_path, f'id,last_name\nann,"{"x" * 200_000}\n'))
+    for text in (f'id,last_name\nann,"{"x" * 200_000}\n', f'id,"{"x" * 200_000}\nann,Lee\n'):
+        with pytest.raises(RosterError, match=r"^line \d+ of .* cannot be read .*correct its quotes"):
+            read_roster(write(tmp_path, text))
     with pytest.raises(RosterError, match=r"cannot be read .*correct .roster. in course.toml"):
         read_roster(tmp_path)

@@ -16,7 +16,7 @@ def kernel(monkeypatch):
     """A kernel that has used 0.5 s of the processor, and a clock that `wait` moves on."""
     now = [100.0]
     monkeypatch.setattr(unsandboxed.time, "monotonic", lambda: now[0])
-    kernel = UnconfinedKernel({}, {})
+    kernel = UnconfinedKernel({}, {}, {})
     kernel._process = SimpleNamespace(
         cpu_times=lambda: (0.5, 0.0, 0.0, 0.0), children=lambda recursive: [], status=lambda: kernel.state
     )

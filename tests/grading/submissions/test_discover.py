@@ -78,6 +78,11 @@ def test_the_notebook_is_found_under_another_name_and_named(tmp_path, files, cal
     assert find_notebook(tmp_path, UNIT)[0] == tmp_path / called
 
 
+def test_an_editors_suffix_and_encoding_hide_no_notebook(tmp_path):
+    submission = put(tmp_path, {"unit.ipynb.txt": notebook("größe = 1").decode().encode("utf-16")})
+    assert reading.read(submission.content).cells[0].source == "größe = 1"
+
+
 @pytest.mark.parametrize(
     ("files", "note"),
     [

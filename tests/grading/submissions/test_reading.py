@@ -140,3 +140,24 @@ def test_hours_of_code_are_not_read():
         reading.read(json.dumps({"cells": cells, "nbformat": 4}).encode())
     cells[0] = {"cell_type": "code", "metadata": {}, "source": "x" * 30_000_000}  # of which nothing is parsed
     assert len(reading.read(json.dumps({"cells": cells, "nbformat": 4}).encode()).cells) == 23
+    cells.append(dict(cells[1]))
+    with pytest.raises(reading.Unreadable, match="its cells have 2,070,000 characters of code"):
+        reading.read(json.dumps({"cells": cells, "nbformat": 4}).encode())
+
+
+@pytest.mark.parametrize("answered_in", ["check", "answer"])
+def test_a_missing_answer_is_found_in_the_students_own_cells_only(assignment, released, answered_in):
+    """The original takes the place of a check, with whatever the student has merged into it."""
+    student = demo_class.fill(released, RIGHT)
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in student.cells}
+    student.cells.remove(cells["double"])
+    if answered_in == "check":
+        cells["test_double"].source = f"{cells['double'].source}\n\n\n{cells['test_double'].source}"
+    else:
+        cells["triple"].source = f"{cells['double'].source}\n\n\n{cells['triple'].source}"
+    _, notes = read_normalized(nbformat.writes(student).encode(), assignment)
+    merged, unanswered = (
+        "Cell double was missing; its answer was found in another cell.",
+        "Cell double was missing and was restored without an answer.",
+    )
+    assert (merged in notes, unanswered in notes) == (answered_in == "answer", answered_in == "check")

@@ -9,8 +9,7 @@ from tlcourse.grading.model.assignment import digest
 from tlcourse.grading.model.cell_code import cached_by_source, defined_functions, parsed
 
 _digests = {}  # of the assignments of this process: all submissions of a class have the same
-IMPORTS = (ast.Import, ast.ImportFrom)
-DEFINITIONS = (ast.FunctionDef, ast.ClassDef, *IMPORTS)
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 BINDING = (ast.Assign, ast.With, *DEFINITIONS)  # statements that surely give their names a value
 
 
@@ -102,7 +101,7 @@ def _used_statements(cell, assignment):
 
 def _reads(cell, assignment):
     """The names that a check reads. Modules do not count: calling their functions looks like changing them."""
-    return assigned_and_read_names(cell["full"])[1] & _names_from_elsewhere(cell["full"]) - _modules(assignment)
+    return (assigned_and_read_names(cell["full"])[1] & _names_from_elsewhere(cell["full"])) - _modules(assignment)
 
 
 @cached_by_source

@@ -7,7 +7,7 @@ one loses nothing.
 import ast
 
 from tlcourse.grading.model.assignment import is_setup
-from tlcourse.grading.model.cell_code import cached_by_source, parsed
+from tlcourse.grading.model.cell_code import cached_by_source, modules_of_import, parsed
 from tlcourse.grading.model.progress_titles import made_titles
 from tlcourse.grading.sandbox import withheld
 
@@ -136,10 +136,5 @@ def _equal_to_everything(node):
 
 def _withheld(node):
     """Says so of an import of what contains solutions."""
-    modules = []
-    if isinstance(node, ast.Import):
-        modules = [alias.name for alias in node.names]
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    imports = any(map(withheld.in_package, modules))
+    imports = any(map(withheld.in_package, modules_of_import(node)))
     return f"imports `{withheld.PACKAGE}`, which contains solutions" if imports else None

@@ -5,6 +5,7 @@ nobody but the instructor says when a submission came.
 """
 
 import collections
+import contextlib
 import itertools
 import re
 import shutil
@@ -85,9 +86,10 @@ def collect(course, unit, sources, people, times=None):
         if not source.exists():
             raise FileNotFoundError(f"no file or folder at {source}")
         packed = folder_parts(source) if source.is_dir() else archive_parts(source)
-        outcomes += [_collect_student(course, unit, *part, times or {}) for part in _by_owner(finder, packed)]
+        outcomes += [_outcome(_collect_student, course, unit, *part, times or {}) for part in _by_owner(finder, packed)]
     if not sources:
-        outcomes = [_put_right(course, unit, *part) for part in _by_owner(finder, misplaced_parts(course, unit))]
+        misplaced = _by_owner(finder, misplaced_parts(course, unit))
+        outcomes = [_outcome(_put_right, course, unit, *part) for part in misplaced]
     return sorted(outcomes, key=lambda outcome: (outcome.student is None, outcome.student or outcome.label))
 
 
@@ -106,17 +108,17 @@ def _by_owner(finder, parts):
     return [(first[key], parts_of_student) for key, parts_of_student in owners.items()]
 
 
-def _collect_student(course, unit, owner, parts, times):
-    """Put one student's files in place; what cannot be read or written costs no other student anything."""
+def _outcome(collect_one, course, unit, owner, *arguments):
+    """The outcome of one student: what cannot be read or written costs no other student anything."""
     try:
-        return _collect_files(course, unit, owner, parts, times)
+        return collect_one(course, unit, owner, *arguments)
     except OSError as error:
         note = f"Not collected: {printable(str(error))}. Remove the cause, and collect again."
         return Collected(owner.student, printable(owner.label), "not placed", [note])
 
 
-def _collect_files(course, unit, owner, parts, times):
-    """The same, or an OSError."""
+def _collect_student(course, unit, owner, parts, times):
+    """Put one student's files in place."""
     allowance, notes = Allowance(), []
     if owner.student is None:
         return Collected(None, printable(owner.label), "not placed", [UNKNOWN_PERSON])
@@ -129,8 +131,8 @@ def _collect_files(course, unit, owner, parts, times):
         notes.append("The platform marked it as late.")
     content = _without_conflicts(_chosen_version(files, unit, notes), unit, allowance)
     notes += allowance.problems[:MOST_PROBLEMS]
-    if more := len(allowance.problems) - MOST_PROBLEMS:
-        notes += [f"{more:,} more files have such problems."] * (more > 0)
+    if (more := len(allowance.problems) - MOST_PROBLEMS) > 0:
+        notes.append(f"{more:,} more files have such problems.")
     if not content:
         return Collected(owner.student, owner.label, "not placed", [*notes, "Not collected: there is no file."])
     action = _place(course, unit, owner.student, content, times.get(owner.student), notes)
@@ -185,8 +187,7 @@ def _chosen_version(files, unit, notes):
 def _without_conflicts(content, unit, allowance):
     """The files without those that have the name of a folder, and without a folder that has that of the notebook."""
     notebook = f"{unit}.ipynb"
-    below = f"{notebook}/" if notebook in content else None
-    left_out = [name for name in content if below and name.startswith(below)]
+    left_out = [name for name in content if notebook in content and name.startswith(f"{notebook}/")]
     kept = content.keys() - set(left_out)
     folders = {parent.as_posix() for name in kept for parent in PurePosixPath(name).parents}
     for name in left_out:
@@ -216,11 +217,13 @@ def _place(course, unit, student, content, when, notes):
         return "older"
     changed = present != content
     if changed:
-        draft = _draft(target, content)
-        if present:
-            notes.append(f"The earlier version is in {_move_to_earlier(course, unit, student, target)}.")
-        shutil.copytree(draft, target, dirs_exist_ok=True)
-        shutil.rmtree(draft)
+        with _draft(target, content) as draft:
+            if present:
+                notes.append(f"The earlier version is in {_move_to_earlier(course, unit, student, target)}.")
+            if target.exists():  # without a submission, but perhaps with the time of one
+                shutil.copytree(draft, target, dirs_exist_ok=True)
+            else:
+                draft.rename(target)
     stamp = target / "timestamp.txt"
     if arrived:
         stamp.write_text(arrived + "\n", encoding="utf-8")
@@ -230,6 +233,7 @@ def _place(course, unit, student, content, when, notes):
     return "unchanged" if not changed else "replaced" if present else "collected"
 
 
+@contextlib.contextmanager
 def _draft(target, content):
     """A folder beside `target` with all files of a submission: half a submission would look like a whole one."""
     draft = target.with_name(f".{target.name}.partial")
@@ -239,10 +243,9 @@ def _draft(target, content):
             file = draft / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-    except OSError:
+        yield draft
+    finally:
         shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return draft
 
 
 def _present(target):

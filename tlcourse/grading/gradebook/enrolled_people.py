@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tlcourse.grading.model.course_file import read_course_file
 from tlcourse.grading.model.roster import course_roster
-from tlcourse.grading.model.table_file import open_table
+from tlcourse.grading.model.table_file import read_table
 from tlcourse.grading.submissions import submission_time
 
 
@@ -52,18 +52,18 @@ def read_times(course, file):
     """
     settings = read_course_file(course.folder)
     zone = settings.timezone if settings else datetime.UTC
-    rows = open_table(file)
-    column = next((name for name in ("id", "canvas_id", "moodle_id", "email") if name in rows.fieldnames), None)
-    if column is None or "time" not in rows.fieldnames:
+    columns, rows = read_table(file)
+    column = next((name for name in ("id", "canvas_id", "moodle_id", "email") if name in columns), None)
+    if column is None or "time" not in columns:
         raise ValueError(f"{file} needs a column time, and one of id, canvas_id, moodle_id and email")
     ids = {getattr(person, column): person.id for person in course_people(course)}
     times = {}
-    for row in rows:
+    for line, row in rows:
         person, time = row[column].strip(), row["time"].strip()
         if not time:
             continue
         try:
             times[ids.get(person, person)] = submission_time.parse(time, zone)
         except ValueError as error:
-            raise ValueError(f"line {rows.line_num} of {file}: {error}") from None
+            raise ValueError(f"line {line} of {file}: {error}") from None
     return times

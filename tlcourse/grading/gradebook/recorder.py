@@ -99,13 +99,14 @@ class Recorder:
             self.pending_folder.rmdir()
 
     def _stage(self, submission, folder):
-        """Lay out a submission without its web pages, which formgrader would serve from its own address, and without
-        its other notebooks, which nbgrader would take for parts of the unit.
+        """Lay out a submission with the files that nbgrader copies into autograded/.
 
-        nbgrader wants a notebook, and `GradeSubmission` has the one that ran.
+        Web pages are left out, because formgrader would serve them from its own address, and so are other notebooks,
+        because nbgrader would take them for parts of the unit. It wants a notebook, and `GradeSubmission` has the one
+        that ran.
         """
         for name, content in submission.files.items():
-            if is_page(name) or ("/" not in name and name.casefold().endswith(".ipynb")):
+            if is_page(name) or name.casefold().endswith(".ipynb"):
                 continue
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -117,11 +117,17 @@ def imported_modules(cells):
         if cell.cell_type != "code":
             continue
         for node in ast.walk(parsed(cell.source)):
-            if isinstance(node, ast.Import):
-                modules |= dict.fromkeys(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                modules |= dict.fromkeys([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+            modules |= dict.fromkeys(modules_of_import(node))
     return [name for name in modules if re.fullmatch(r"[\w.]+", name) and not name.startswith("google.")]
+
+
+def modules_of_import(node):
+    """The modules that a statement imports, as `imported_modules` gives them; none if it is no import."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
 
 
 def defined_functions(source):

@@ -1,7 +1,6 @@
 """Who takes a course: its roster, a CSV file that course.toml names."""
 
 import collections
-import csv
 import datetime
 import difflib
 import unicodedata
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.grading.model.course_file import read_course_file
-from tlcourse.grading.model.table_file import open_table
+from tlcourse.grading.model.table_file import read_table
 
 COLUMNS = ("id", "first_name", "last_name", "email", "canvas_id", "moodle_id", "status", "joined")
 STATUSES = ("active", "dropped")
@@ -123,7 +122,7 @@ def read_roster(file):
     """
     file = Path(file)
     try:
-        rows = open_table(file)
+        columns, rows = read_table(file)
     except FileNotFoundError:
         raise RosterError(
             f"no roster at {file}: create it with the columns {', '.join(COLUMNS)}, or correct [roster] in course.toml"
@@ -132,11 +131,8 @@ def read_roster(file):
         raise RosterError(str(error)) from None
     except OSError as error:
         raise RosterError(f"{file} cannot be read ({error.strerror}): correct [roster] in course.toml") from None
-    _require_columns(file, rows.fieldnames)
-    try:
-        students = [_student(file, rows.line_num, row) for row in rows if any(map(str.strip, map(str, row.values())))]
-    except csv.Error as error:
-        raise RosterError(f"line {rows.line_num} of {file} cannot be read ({error}): correct its quotes") from None
+    _require_columns(file, columns)
+    students = [_student(file, line, row) for line, row in rows if any(map(str.strip, map(str, row.values())))]
     _require_unique(file, students)
     return Roster(students, file)
 

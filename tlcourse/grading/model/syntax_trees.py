@@ -10,7 +10,7 @@ import ast
 import re
 import threading
 
-LONG_NUMBER = re.compile(r"[\da-fA-F_]{3000}")
+LONG_NUMBER = re.compile(r"(?<![\da-fA-F_])[\da-fA-F_]{3000}")  # tried once for each run of digits
 MOST_BITS = 10_000  # of a number: Python writes one of 4,300 decimal digits, and no longer one
 ONE_AT_A_TIME = threading.RLock()  # for whoever has another module make the tree
 

@@ -5,8 +5,8 @@ import io
 from pathlib import Path
 
 
-def open_table(file):
-    """The rows of a CSV file as dictionaries by column; commas or semicolons are between its columns.
+def read_table(file):
+    """The columns and rows of a CSV file; commas or semicolons are between its columns.
 
     Parameters
     ----------
@@ -15,14 +15,15 @@ def open_table(file):
 
     Returns
     -------
-    csv.DictReader
-        Column names have no spaces around them. Cells beyond the last column are in the column "".
+    (list of str, list of (int, dict))
+        The names of the columns, without spaces around them; and of each row the number of its last line and its cells
+        by column. Cells beyond the last column are in the column "".
 
     Raises
     ------
-    FileNotFoundError
+    OSError
     ValueError
-        If the file is not UTF-8.
+        If the file is not UTF-8 or not a table.
     """
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
@@ -30,5 +31,10 @@ def open_table(file):
         raise ValueError(f"{file} is not UTF-8: save it as 'CSV UTF-8'") from None
     header = next((line for line in text.splitlines() if line.strip()), "")
     rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in header else ",", restkey="", restval="")
-    rows.fieldnames = [name.strip() for name in rows.fieldnames or []]
-    return rows
+    try:
+        rows.fieldnames = [name.strip() for name in rows.fieldnames or []]
+        return rows.fieldnames, [(rows.line_num, row) for row in rows]
+    except csv.Error as error:
+        raise ValueError(
+            f"line {rows.reader.line_num} of {file} cannot be read ({error}): correct its quotes"
+        ) from None

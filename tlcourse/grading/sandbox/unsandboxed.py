@@ -53,8 +53,8 @@ class Unsandboxed(Sandbox):
 class UnconfinedKernel(Kernel):
     """A kernel that is not isolated."""
 
-    def __init__(self, files, limits, environment=None):
-        self._files, self._limits, self._environment = files, limits, environment or {}
+    def __init__(self, files, limits, environment):
+        self._files, self._limits, self._environment = files, limits, environment
         self.alive, self.reason, self.cpu_seconds_at_start = True, None, 0.0
         self._cpu, self._idle, self._looked = 0.0, 0.0, time.monotonic()
 
@@ -71,8 +71,7 @@ class UnconfinedKernel(Kernel):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         self._manager = AsyncKernelManager(kernel_name="python3", client_factory=ClientWithoutHeartbeat)
-        environment = kernel_environment() | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
-        environment |= self._environment
+        environment = kernel_environment() | {"PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"} | self._environment
         await self._manager.start_kernel(cwd=self._folder, env=environment, extra_arguments=["--log-level=50"])
         self._process = psutil.Process(self._manager.provisioner.process.pid)
         self._limit(self._process.pid)

@@ -120,9 +120,9 @@ def _holds_a_notebook(file):
     if file.size > reading.LARGEST_NOTEBOOK:
         return False
     try:
-        if not _head(file.path, 100).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        if not reading.decoded(_head(file.path, 100)).lstrip().startswith("{"):
             return False
-        text = _head(file.path, file.size).decode("utf-8-sig", "replace")
+        text = reading.decoded(_head(file.path, file.size))
         content = bounded_json.loads(text, reading.MOST_VALUES) if '"nbformat"' in text else {}
     except (OSError, ValueError, RecursionError):
         return False

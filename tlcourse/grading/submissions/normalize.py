@@ -193,10 +193,17 @@ def _restore_answers(notebook, assignment, added, notes):
 
 
 def _defining_cell(cells, released):
-    """The place of the last cell that defines what a missing answer must define, as after cells were merged."""
+    """The place of the last cell that defines what a missing answer must define, as after cells were merged.
+
+    A check does not count: the original takes the place of whatever it contains.
+    """
     wanted = set(defined_functions(released["source"])) if released["cell_type"] == "code" else set()
-    code = [(place, cell.source) for place, cell in enumerate(cells) if cell.cell_type == "code"]
-    places = [place for place, source in code if wanted and wanted <= set(defined_functions(source))]
+    own = [
+        (place, cell.source)
+        for place, cell in enumerate(cells)
+        if cell.cell_type == "code" and not is_locked(cell.metadata.get("nbgrader", {}))
+    ]
+    places = [place for place, source in own if wanted and wanted <= set(defined_functions(source))]
     return places[-1] if places else None
 
 

@@ -39,7 +39,7 @@ def read(content):
     if content.startswith(b"PK\x03\x04"):
         raise Unreadable("the file is a ZIP archive; unpack it, and submit the notebook that it contains")
     try:
-        raw = bounded_json.loads(_decoded(content), MOST_VALUES)
+        raw = bounded_json.loads(decoded(content), MOST_VALUES)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is not a notebook ({str(error)[:80]})") from None
     if not isinstance(raw, dict):
@@ -55,15 +55,15 @@ def read(content):
         )
     kept = [cell for cell in map(_cell, cells) if cell is not None]
     lengths = [len(cell["source"]) for cell in kept if cell["cell_type"] == "code"]
-    if sum(length for length in lengths if length <= LONGEST_CODE) > MOST_CODE:
+    parsed = sum(length for length in lengths if length <= LONGEST_CODE)
+    if parsed > MOST_CODE:
         raise Unreadable(
-            f"its cells have {sum(lengths):,} characters of code; delete those that you do not need, down to "
-            f"{MOST_CODE:,}"
+            f"its cells have {parsed:,} characters of code; delete those that you do not need, down to {MOST_CODE:,}"
         )
     return nbformat.from_dict({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
-def _decoded(content):
+def decoded(content):
     """The text of a file: UTF-8, or UTF-16 where a mark says so, as an editor on Windows writes it."""
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if marked else "utf-8-sig", errors="replace")
