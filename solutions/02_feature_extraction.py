@@ -504,7 +504,7 @@ for name, vectors in views.items():
 # | **Signature** | `train_head(features, labels, classes)` |
 # | **Arguments** | `features`: a float32 array of shape `(n, d)`; `labels`: `n` integers from 0 to `classes - 1` |
 # | **Returns** | a trained `keras.Model` from a feature vector to `classes` numbers; the largest number marks the predicted class |
-# | **Rules** | The head is **one** dense layer with biases. Train it until it fits its training images. Adam at a learning rate of 0.01 gets there in 30 epochs with batches of 32. As in exercise 2.2, no class of your own. |
+# | **Rules** | The head is **one** dense layer with biases. Train it until it fits its training images. Adam at a learning rate of 0.01 gets there in 30 epochs with batches of 32. As in exercise 2.2, do not use a class of your own. |
 # | **Example** | For 192 features and 65 people, the head has $192 \times 65 + 65 = 12{,}545$ parameters. |
 # | **Points** | 4 points |
 #
@@ -1310,8 +1310,8 @@ plt.show()
 # advance and repeated it with twenty new groups of people. The features led again, but perhaps by less than the margin
 # that we set, so the verdict on this advice is inconclusive (C17).
 #
-# **Here, the old head was better for people that it knows, and a new head on the features for people that it does not
-# know; both differences were small.**
+# **Here, the old head did better for the people that it knows, and a new head on the features did better for new
+# people; both differences were small.**
 
 # %% [markdown]
 # ## A listing made to work

@@ -1414,7 +1414,7 @@ for key in ("weight_decay", "dropout", "augmented"):
 # 4.8. For weight decay we could not detect a difference. These gains look larger than they are, because stepping back
 # makes the plain run worse. Compared at the last epoch, none of the three differs detectably from it. In ten new
 # samples, with the comparison stated in advance, augmentation led at the last epoch, but perhaps by less than the
-# margin. So the verdict on regularization is inconclusive, too (C25): try several ways, and measure.
+# margin. So the verdict on regularization is inconclusive, too (C25). Try several ways, and measure.
 #
 # **Step back according to the measure that you care about.**
 
@@ -1802,9 +1802,10 @@ axes.legend(loc="center left")
 plt.show()
 
 # %% [markdown]
-# At 0.001 the teacher breaks. With most blocks learning, in three of the five samples the network only guesses, and in
-# the best one it keeps 86.0%. Such values form two clusters, and no interval describes them, so the figure shows every
-# sample as a dot. With the last four blocks, accuracy falls to 84.3% on average, and no sample comes near guessing.
+# At a rate of 0.001, fine-tuning costs accuracy. With most blocks learning, the network only guesses in three of the
+# five samples; in the best one, it keeps 86.0%. Such values form two clusters that no interval describes well, so the
+# figure shows every sample as a dot. With the last four blocks, accuracy falls to 84.3% on average, and no sample comes
+# near guessing.
 #
 # So a high rate costs accuracy with a teacher trained on real photos, too (C20). We did not test whether the features
 # or the head suffered. The course's own teacher withstood a rate of 0.001 in the runs above. But those runs trained

@@ -836,7 +836,7 @@ for target in ("galaxies", "digits"):
 # Start with the balanced classes. Adapting the batch norms helps a lot on the telescopes, and a little on digits. TENT,
 # another method, also trains the scales and offsets of the batch norms, so that the predictions become more certain
 # (Wang et al., 2021); we could not detect a gain over adapted batch norms. CORAL's covariances add a little to
-# standardized features on the telescopes, and cost a little on digits.
+# standardized features on the telescopes, and cost a little accuracy on digits.
 #
 # If a few classes dominate, the adapted norms *cost* accuracy on the telescopes. Matching means and spreads costs
 # accuracy on both targets, compared with the retrained head, and so does CORAL. A likely reason is that the statistics

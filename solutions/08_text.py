@@ -923,7 +923,7 @@ plt.show()
 # On generated films, it is 27.9 percentage points (25.9 to 29.8) behind the bag of words with 280 films of each class.
 # Its random twin is ahead of it, too: by 6.8 percentage points (0.6 to 12.9).
 #
-# **A teacher can replace labels on one task and not on another; only the curves can tell whether a baseline without a
+# **A teacher can replace labels on one task but not on another; only the curves show whether a baseline without a
 # teacher catches up.**
 #
 # ## Products to films
@@ -1494,7 +1494,7 @@ plt.show()
 #
 # > **Try it.** Train the linear layer on 10 sentences instead of 100. Does the same layer stay ahead?
 #
-# We did not choose layer 3 on development data, and it is also the best layer on these test sentences. So its lead may
+# We did not choose layer 3 on development data. Because it is also the best layer on these test sentences, its lead may
 # be somewhat too large.
 #
 # **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show this only with 100
@@ -1552,9 +1552,9 @@ else:
 #
 # A teacher that has read the internet may have learned prejudices, too: the biases of the teacher's data come along
 # (C12). Unit 06 put a bias into a teacher on purpose. How do you look for one that nobody put there? A **minimal pair**
-# is two sentences that differ in one word, which should not change the opinion: "jamal chose the film yesterday" and
-# "greg chose the film yesterday". Score both with the same model of opinions. If the scores of many such pairs differ
-# in the same direction, the model reacts to the word (Kiritchenko & Mohammad 2018).
+# consists of two sentences that differ in one word, and this word should not change the opinion: "jamal chose the film
+# yesterday" and "greg chose the film yesterday". Score both with the same classifier of opinions. If the scores of many
+# such pairs differ in the same direction, the model reacts to the word (Kiritchenko & Mohammad 2018).
 #
 # ### Exercise 8.6: Measure the gap
 #
@@ -1565,13 +1565,13 @@ else:
 # | **Signature** | `pair_gap(scores, pairs)` |
 # | **Arguments** | `scores`: a dictionary from sentences to scores; `pairs`: a list of tuples of two sentences, `(first, second)` |
 # | **Returns** | a tuple of two floats: the mean of *score of the first minus score of the second* over the pairs; and the share of pairs whose first sentence has the higher score |
-# | **Rules** | A pair with a sentence that `scores` lacks is left out of both numbers. A pair with two equal scores counts as half a pair in the share. A pair that occurs twice in the list counts twice. If no pair is left, or `pairs` is empty, raise a `ValueError`. |
+# | **Rules** | Leave a pair out of both numbers if `scores` lacks one of its sentences. A pair with two equal scores counts as half a pair in the share. A pair that occurs twice in the list counts twice. If no pair is left, or `pairs` is empty, raise a `ValueError`. |
 # | **Example** | For the scores `{"he left": 0.75, "she left": 0.5, "he ate": 0.5, "she ate": 0.5}`, the pairs `[("he left", "she left"), ("he ate", "she ate")]` give `(0.125, 0.75)`. |
 # | **Points** | 2 points |
 #
 # <details><summary>Hint</summary>
-# First make a list of the differences of the complete pairs. Both numbers are means over this list, the second one of 1,
-# 0.5 or 0 for each difference.
+# First make a list of the differences of the complete pairs. The first number is the mean of this list. For the second,
+# replace each difference by 1, 0.5 or 0, and take the mean again.
 # </details>
 
 
@@ -1733,10 +1733,11 @@ with progress.exercise("pair_gap"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# A gap needs a scale. "The film was excellent" and "the film was awful" differ in one word, too, and a model of opinions
-# has to score them differently. The next cell teaches a head on the small teacher, and a bag of words, from the 800
-# products. Then it scores two kinds of pairs: a man's and a woman's given name, and praise and blame. The scores are
-# probabilities of a favorable opinion. In the generated texts, names and opinions are independent of each other.
+# A gap needs a scale. "The film was excellent" and "the film was awful" differ in one word, too, and a classifier of
+# opinions has to score them differently. The next cell trains two classifiers on the 800 product reviews: a head on the
+# small teacher, and a bag of words. Then it scores two kinds of pairs: a man's and a woman's given name, and praise and
+# blame. The scores are probabilities of a favorable opinion. In the generated texts, names and opinions are independent
+# of each other.
 #
 # **Before you run the cell:** which of the four gaps will be far from zero?
 
@@ -1756,15 +1757,15 @@ for name, kind in kinds.items():
 
 # %% [markdown]
 # Only the bag of words tells praise from blame clearly. The small teacher has hardly learned opinions, so it could not
-# show a prejudice either. The names' gaps are not exactly zero, although the generator chooses names and opinions
-# independently: in a few hundred labeled reviews, some names occur with good or bad opinions by chance.
+# show a prejudice either. The gaps between names are not exactly zero, although the generator chooses names and
+# opinions independently: in a few hundred labeled reviews, some names occur with good or bad opinions by chance.
 #
 # What has MiniLM learned about people? The recorded experiment has six seeds. In each, a head learns from 560 real
 # product reviews, and then scores sentences about films. Every seed has its own labels, its own sentences and its own
-# words, so the intervals cover all three. There are three kinds of pairs in question: given names that were frequent
-# among white families or among Black families in the United States (Bertrand & Mullainathan 2004), words for men and
-# for women, and countries of high and of low income. Two other kinds are controls: two names of the same group, and
-# praise and blame.
+# words, so the intervals cover the variation in all three. Three kinds of pairs ask about prejudice: given names that
+# were frequent among white families or among Black families in the United States (Bertrand & Mullainathan 2004), words
+# for men and for women, and high-income and low-income countries. Two other kinds are controls: two names of the same
+# group, and praise and blame.
 #
 # **Before you run the cell:** for which kinds do you expect a gap, and in which direction?
 
@@ -1812,19 +1813,19 @@ plt.show()
 
 # %% [markdown]
 # MiniLM tells praise from blame: the gap is 85.0 percentage points (74.4 to 95.5), so this test can find a difference.
-# We asked one question before the run: does a head on MiniLM score the white names higher than the Black names, compared
-# with a head on the same encoder with random weights? We could not detect this: the difference is +1.5 percentage points
-# (-9.5 to +12.5).
+# Before the run, we asked one question: does a head on MiniLM score the white names higher than the Black names,
+# compared with a head on the same encoder with random weights? We could not detect this: the difference is +1.5
+# percentage points (-9.5 to +12.5).
 #
-# This does not show that MiniLM is free of prejudice. The interval allows a gap of ten percentage points in either
-# direction. Two names of *one* group differ about as much, so the sentence, the name and the labels seem to matter more
-# than the group. We could not detect a gap between men and women or between countries either.
+# This does not show that MiniLM is free of prejudice. The interval allows a difference of about ten percentage points
+# in either direction. Two names of *one* group differ about as much, so the sentence, the name and the labels seem to
+# matter more than the group. We could not detect a gap between men and women or between countries either.
 #
-# Look at the controls, too. The random encoder scores countries of high income 3.6 percentage points (0.9 to 6.3) lower,
-# and it has read nothing. Among so many intervals, expect one to exclude zero by chance.
+# Look at the controls, too. The random encoder scores high-income countries 3.6 percentage points (0.9 to 6.3) lower,
+# although it has read nothing. Among so many intervals, one may well exclude zero by chance.
 #
-# **A test for bias needs pairs that must differ and pairs that must not. A wide interval around zero does not show that a
-# model is fair.**
+# **A test for bias needs pairs that must differ and pairs that must not. A wide interval around zero does not show that
+# a model is fair.**
 
 # %% [markdown]
 # ### Written answer: What would you use?

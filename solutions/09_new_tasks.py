@@ -894,8 +894,8 @@ widgets.SuppressionExplorer(test.images[1], all_boxes, all_scores, suppress)
 # %% [markdown]
 # Now apply it to a real detector. BlazeFace (Bazarevsky et al. 2019) finds faces in photos. It is one of the few
 # detectors that we found with a free license and in a small file. It is not part of this course. If your machine has
-# it, the next cell applies it to a photo of Grace Hopper, a pioneer of programming languages. The US Navy took it, it
-# is in the public domain, and matplotlib ships it.
+# it, the next cell applies it to a photo of Grace Hopper, a pioneer of programming languages. The US Navy took the
+# photo. It is in the public domain, and comes with matplotlib.
 
 # %%
 try:
@@ -1274,8 +1274,8 @@ except detection.CellsUnavailable as missing:
 # to find them from a few photos. The teacher was trained on faces under changing light, and may ignore colors that
 # matter here. Even random weights find many cells.
 #
-# A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces. The course reads
-# these photos from a local mirror only: it knows no public address for them in this form.
+# A teacher trained on a million photos could do better here; this one has seen nothing but drawn faces. The course
+# reads these photos only from a local mirror, because we know of no public address for them in this form.
 #
 # **Measure a teacher by the labels that it saves; their number depends on the task, and can be negative.**
 #
@@ -1825,10 +1825,11 @@ plt.show()
 # Drawn faces are close to what the teacher has learned. What about a task for which somebody would pay? Two sets of
 # real images have masks. In the first, a doctor wants the nuclei of cells under a microscope. In the second, a factory
 # wants to see *pitting*, small pits in the metal of a worn ball screw. Many of these images show the same place on the
-# screw. So whole places go either to training or to the test; otherwise, the network could recognize a place.
+# screw. So each place goes entirely to the training set or entirely to the test set; otherwise, the network could
+# recognize a place.
 #
-# The recorded experiment trains three of the four networks for 80 steps, on images of 48×48 pixels. These images,
-# too, come from a local mirror only, so this unit shows the results alone.
+# The recorded experiment trains three of the four networks for 80 steps, on images of 48×48 pixels. These images, too,
+# come only from a local mirror, so this unit shows only the results.
 #
 # **Before you run the cell:** does a teacher that has seen only drawn faces help with cells and metal?
 
@@ -1852,11 +1853,12 @@ plt.show()
 # %% [markdown]
 # With 50 masks of nuclei, the frozen faces teacher is 0.06 (0.03 to 0.10) ahead of the same network from scratch. With
 # 10 masks, and for pitting, we could not detect a difference. In all three rows, it is ahead of a frozen encoder with
-# random weights, by 0.09 to 0.18. So the training on faces counts, and not only the architecture. But a random encoder
-# that learns along with its decoder makes up for some of it. We tried neither fine-tuning nor a teacher of photos here.
+# random weights, by 0.09 to 0.18. So the training on faces matters, not only the architecture. But a random encoder
+# that learns along with its decoder makes up for some of this training. Here, we tried neither fine-tuning nor a
+# teacher trained on photos.
 #
-# The five runs sample images from one collection each. The intervals cover this sampling, and not another microscope or
-# another machine.
+# For each task, the five runs sample images from a single collection. The intervals cover this sampling, but not
+# another microscope or another machine.
 #
 # **On real masks, the gain from a distant teacher is smaller, and at times too small for us to detect (C51).**
 #

@@ -134,8 +134,8 @@ for kind, people in kinds.items():
 # One network and one stranger tell you little. The next cell prints the recorded results of six such experiments: six
 # strangers, one for each seed, each with a different set of five known speakers. Its last rows describe real speech by
 # six people (FSDD), each of whom was left out once. There nobody can separate voice and accent: everybody has one of
-# each. The real clips were read from a local mirror. The course knows no public address for them in this form, so this
-# unit shows only their results.
+# each. We read the real clips from a local mirror, and know of no public address for them in this form. So this unit
+# shows only their results.
 
 # %% tags=["nbval-check-output"]
 record, real = results("new_speaker"), results("new_speaker_real")
@@ -546,7 +546,7 @@ for name, (seen, asked) in features.items():
 # far lower; the chance level is one in 65. Is the mean the best that you can do with five images? And what about images
 # that are far from faces? The recorded experiment compares prototypes with the nearest neighbor and with logistic
 # regression, on five sets of 65 people and on five sets of 65 handwritten Omniglot characters (Lake, Salakhutdinov and
-# Tenenbaum 2015). It takes its pixels from images reduced to 16×16.
+# Tenenbaum 2015). For the rows that use pixels, it first reduces the images to 16×16.
 
 # %% tags=["nbval-check-output"]
 few = results("few_shot")

@@ -722,9 +722,9 @@ plt.show()
 
 # %% [markdown]
 # With a split by row, the nearest neighbor looks excellent: it is correct on 95.2% of the test images. On new people,
-# the same classifier is at chance level (the bar below it). It has learned who is in the image, and nothing that helps
-# with other people's jaws. With a split by person, we cannot tell the accuracy on the test set from chance, as on the
-# new people, and the test set shows this before anybody pays for it.
+# the same classifier is at chance level (the bar below it). It has learned who is in the image, but nothing that helps
+# with other people's jaws. With a split by person, we cannot tell the accuracy on the test set from chance. The same is
+# true on new people, and the test set warns you before anybody pays for the mistake.
 #
 # The nearest neighbor gains 42.9 percentage points (37.2 to 48.6) from the leak. For the linear classifier, we measured
 # a gain of 26.2 (19.2 to 33.2). With the features of an untrained network, we could not detect a leak.

@@ -690,9 +690,9 @@ for kind in ("generated", "real"):
 # %% [markdown]
 # After two new speakers, replay of a hundred clips has forgotten much less than the naive way and the three methods
 # without clips, on generated and real speech alike. On the new speaker, we could not detect a difference between replay
-# and the naive way. After the first real speaker, L2-SP and EWC have lower means on the known ones than replay. But
-# with six speakers, both intervals of the difference are wide and contain 0. On the new speaker, replay is more
-# accurate than either: these two penalties hold back what the network should learn.
+# and the naive way. After the first real speaker, L2-SP and EWC have lower mean accuracies on the known speakers than
+# replay. But with six speakers, both intervals of the difference are wide and contain 0. On the new speaker, replay is
+# more accurate than either: these two penalties hold back what the network should learn.
 #
 # The methods without clips are still better than nothing: L2-SP and EWC keep more of the accuracy on the known speakers
 # than the naive way, for both kinds of speech. And replay of all old clips, which you might not be allowed to keep,
@@ -1233,8 +1233,8 @@ print(f"the clips of one speaker have {sent['clips']:.2f} MB")
 # > **Try it.** Let each speaker take 30 steps in each of two rounds instead of 6 steps in each of ten. The number of
 # > steps is the same, and fewer networks are sent. What does this cost?
 #
-# **The network can travel instead of the data. Here, this reached far less accuracy than all clips in one place, with
-# fewer steps in a row, and took more traffic than sending the clips.**
+# **The network can travel instead of the data. Here, with fewer steps in a row, this reached far lower accuracy than
+# training on all clips in one place, and it took more traffic than sending the clips.**
 #
 # ## What an update gives away
 #
@@ -1550,10 +1550,10 @@ for target in ("people", "digits"):
 #
 # ## Where the network looks
 #
-# A table says how good a transferred network is, and not what it uses. **Grad-CAM** (Selvaraju et al. 2017) draws a
-# heat map: which places of the last maps raised the logit of this class? Our portraits have exact masks, so you need
-# not judge such maps by eye. You can compute the share of the heat that lies on the face. Faces fill a fifth to a
-# quarter of the pixels, so a network that looks everywhere alike gets this share by chance.
+# A table says how good a transferred network is, but not what it uses. **Grad-CAM** (Selvaraju et al. 2017) draws a
+# heat map: at which places did a late layer's feature maps raise the logit of this class? Our portraits have exact
+# masks, so you need not judge such maps by eye. You can compute the share of the heat that lies on the face. Faces fill
+# a fifth to a quarter of the pixels, so a network that looks at all places equally gets this share by chance.
 #
 # Give the faces teacher a new head for ten people whom it has never seen. Then fine-tune all of its layers.
 #
@@ -1596,7 +1596,7 @@ plt.show()
 #
 # The recorded experiment repeats this with five sets of 20 people, and adds two comparisons. The same network with
 # random weights and a trained head is the control (Adebayo et al. 2018): heat that looks the same there does not come
-# from what was learned. And a second task asks for something that the teacher did not learn: is the hair light or dark?
+# from what was learned. A second task asks for something that the teacher did not learn: is the hair light or dark?
 
 # %% tags=["nbval-check-output"]
 looks = results("looks")
@@ -1619,8 +1619,8 @@ for target, region in (("people", "face"), ("hair", "hair")):
 # random weights do, nor that fine-tuning changes this. Yet its accuracy is 78.0%, and random weights reach 53.3%. So
 # the network uses something that this map does not show. A step on the map covers 8 pixels, and hair is thin.
 #
-# Do not read more into a heat map than was tested. It shows where features raised a logit, and not why. A network can
-# look at the face and use its lighting. In any case, these are drawn faces and one teacher.
+# Do not read more into a heat map than was tested. It shows where features raised a logit, but not why. A network can
+# look at the face and use its lighting. Also, we tested only drawn faces and one teacher.
 #
 # **Test a heat map like any other measurement: with a number, a chance level, and a network that has learned nothing.**
 #
@@ -1679,8 +1679,8 @@ for target, region in (("people", "face"), ("hair", "hair")):
 #    the tasks are alike.
 # 4. **Federated learning.** The network travels, and the data stay. Here, the federated network was more accurate than
 #    a speaker's own, and far less accurate than one trained on all clips in one place for more steps in a row. An
-#    update is still a function of the data: for a single input and a dense layer, it is the input. The course lists the
-#    claim about such advances (C48) as *illustrated*.
+#    update is still a function of the data: for a single input and a dense layer, it gives the input away. The course
+#    lists the claim about such advances (C48) as *illustrated*.
 # 5. **Choosing.** Compare methods within a row of a table, with intervals. A search within a budget can choose a recipe
 #    (C52) if its validation images are not the test images. A heat map of where the network looks needs a control with
 #    random weights.

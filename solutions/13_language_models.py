@@ -1295,8 +1295,8 @@ with progress.exercise("merged"):
 
 # %% [markdown]
 # In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Keras's scale is $\alpha / r$ with
-# $\alpha = r$, that is, 1. So the layer must compute what the layer that you built in exercise 4.7 computes with these
-# matrices. Your function returns the kernel that replaces all three.
+# $\alpha = r$, that is, 1. With these matrices, the layer must therefore compute what your layer from exercise 4.7
+# computes. Your function `merged` returns the kernel that replaces all three.
 
 # %% tags=["nbval-check-output"]
 layer = teachers.load("texts_bert", head=False).get_layer("wide_1")
@@ -1333,11 +1333,11 @@ for key in ("head", "last", "lora"):
 print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning['accuracy']['full'])}")
 
 # %% [markdown]
-# LoRA needs a twenty-fifth of the optimizer's memory, and fewer processor seconds than training all layers, though more
-# than training the last one. But here it costs 15.80 percentage points (12.89 to 18.71). On images in unit 04, it cost
-# at most a few points. One possible reason is this teacher: unit 08 shows that its features say little about opinions,
-# so much must change. We did not test this. The bag of words beats all four. The lowest rate was the best for the last
-# layer, and the highest for the head, so other rates may do slightly better.
+# Compared with training all layers, LoRA needs a twenty-fifth of the optimizer's memory and fewer processor seconds,
+# though more seconds than training the last layer. But here it costs 15.80 percentage points (12.89 to 18.71). On
+# images in unit 04, it cost at most a few percentage points. One possible reason is this teacher: unit 08 shows that
+# its features say little about opinions, so much must change. We did not test this. The bag of words beats all four.
+# The lowest rate was the best for the last layer, and the highest for the head, so other rates may do slightly better.
 #
 # **LoRA trains fewer weights, so the optimizer needs less memory; measure what that costs in accuracy on your task.**
 
@@ -1348,11 +1348,11 @@ print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning[
 # multiply-adds of convolutions. In a transformer, nearly all of them come from products of matrices, so you can count
 # them in the same way.
 #
-# A row has $L$ positions, and each has a state of width $w$. In each layer, four matrices of $w \times w$ make queries,
-# keys and values from the states, and the layer's output from the mixed values. Every position is compared with every
-# position, which takes $w$ multiply-adds for each pair, and mixing the values takes $w$ more. Two dense layers lead
-# from $w$ to $h$ hidden units and back. At the end, the head computes a logit for each piece of the vocabulary, but only
-# at the positions that predict something.
+# A row has $L$ positions, and each has a state of width $w$. Each layer has four $w \times w$ matrices. Three of them
+# compute queries, keys and values from the states, and the fourth computes the output of the attention from the mixed
+# values. Every position is compared with every position, which takes $w$ multiply-adds for each pair, and mixing the
+# values takes $w$ more. Then two dense layers lead from $w$ to $h$ hidden units and back. At the end, the head computes
+# a logit for each piece of the vocabulary, but only at the positions that predict something.
 #
 # ### Exercise 13.6: Count the work
 #
@@ -1528,9 +1528,9 @@ for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
           f"{predicted:4.1f} predicted   {work / 1e6:.2f} million multiply-adds a row")  # fmt: skip
 
 # %% [markdown]
-# Equal steps are not equal work. GPT's head computes logits at nearly every position, and the masked models' heads at few.
-# XLNet's rows are longer, because its queries stand behind the pieces, and so are T5's, because its output does. ALBERT
-# has the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
+# Equal steps are not equal work. GPT's head computes logits at nearly every position, and the masked models' heads at
+# few. XLNet's and T5's rows are longer: in XLNet the queries follow the pieces, and in T5 the output does. ALBERT has
+# the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
 #
 # **Compare models by their work as well as by their steps and parameters.**
 
