@@ -72,9 +72,9 @@ def gain(first, second):
 # %% [markdown]
 # ## Two domains
 #
-# Here are two of the course's five kinds of text. A small grammar generates them, so no person wrote any of these
-# reviews. Some opinion words, such as *excellent*, fit both domains. Others fit only one: a cable is *robust*, a film
-# is *hilarious*.
+# Here are two of the course's five kinds of text; the others are hotel reviews, text messages and contracts. A small
+# grammar generates them, so no person wrote any of these reviews. Some opinion words, such as *excellent*, fit both
+# domains. Others fit only one: a cable is *robust*, a film is *hilarious*.
 
 # %%
 products = texts.generate("products", 800, seed=81)
@@ -84,9 +84,10 @@ for corpus in (products, films):
         print(f"{corpus.class_names[label]}: {sentence}")
 
 # %% [markdown]
-# A **bag of words** describes a text by its words and pairs of neighboring words, and ignores their order. TF-IDF gives
-# each of them a weight: high if it is frequent in this text, and low if it is frequent in all texts. Logistic
-# regression on these weights is this unit's baseline. It learns in milliseconds and needs no teacher.
+# A **bag of words** describes a text by its words and pairs of neighboring words, and ignores their order. TF-IDF (term
+# frequency, inverse document frequency) gives each of them a weight: high if it is frequent in this text, and low if it
+# is frequent in all texts. Logistic regression on these weights is this unit's baseline. It learns in milliseconds and
+# needs no teacher.
 #
 # **Before you run the cell:** a bag of words learns from 800 product reviews. How accurate is it on other product
 # reviews, and on hotels and films?
@@ -351,7 +352,8 @@ for word in ("movie", "unwatchable", "telmarona", "überzeugend"):
 
 # %% [markdown]
 # > **Try it.** Enter your own name and a few words of your language, in lowercase. The course's tokenizer first
-# > converts text to lowercase and removes accents. Which letters does this vocabulary lack?
+# > converts text to lowercase and removes accents; your function does not, so it finds no piece for the *ü* above.
+# > Which letters does this vocabulary lack?
 #
 # **With word pieces, nearly every word has a representation; a word is lost only if greedy splitting reaches a position
 # where no piece fits.**
@@ -378,13 +380,14 @@ for sentence in (
     print(sentence, "->", ", ".join(f"{tokenizer.vocabulary[b]} {probabilities[b]:.0%}" for b in best))
 
 # %% [markdown]
-# In the stored run, the teacher guesses spam words for the message. For the film and the battery, it guesses mostly
-# general opinion words. Nobody has told it about spam or opinions. Nearly all of these opinions are negative, although
-# nothing in the two sentences suggests that.
+# In the stored run, whose outputs the course's website shows, the teacher guesses spam words for the message. For the
+# film and the battery, it guesses mostly general opinion words. Nobody has told it about spam or opinions. Nearly all
+# of these opinions are negative, although nothing in the two sentences suggests that.
 #
 # Without its head, the teacher returns a vector for each piece, its **state**. In each layer, **attention** mixes the
-# states: each position looks at all positions and takes the most from those that matter to it. The figure shows one
-# head of one layer. Each row sums to one.
+# states: each position looks at all positions and takes the most from those that matter to it. Each layer has four
+# *attention heads*, which do this side by side; they have nothing in common with the head that makes a prediction. The
+# figure shows one attention head of one layer. Each row sums to one.
 
 # %%
 encoder = teachers.load("texts_bert", head=False)
@@ -400,12 +403,16 @@ axes.set(xlabel="looks at", ylabel="position", title="Where one head of layer 2 
 plt.show()
 
 # %% [markdown]
+# In this attention head, most words of the sentence look mainly at words before them. For example, *boring* looks at
+# *not*.
+#
 # > **Try it.** Change `layer` to a number from 1 to 4, and the last index to another head from 0 to 3. Can you find a
 # > head that looks at the previous word, one that looks at the next word, and one that looks at "not"?
 #
 # Attention makes a state depend on the context. In the generated texts, the names of people, places and firms consist
 # of the same syllables, so only the words around a name show what it is. Here is one name at the same position in three
-# sentences. For each sentence, the cell finds the twenty words in 300 reviews whose states are nearest. It counts how
+# sentences. If you count the words of all three from 0, it is word 5, 14 and 20. The state of a word is that of its
+# first piece. For each sentence, the cell finds the twenty words in 300 reviews whose states are nearest. It counts how
 # many are people (PER), places (LOC), organizations (ORG) or other words (O).
 #
 # **Before you run the cell:** which neighbors will the name have in layer 0, before any attention?
@@ -450,9 +457,9 @@ for axes, layer in zip(both, (0, 2), strict=True):
 plt.show()
 
 # %% [markdown]
-# In this map, the kinds stay mixed. Its two directions, the main ones out of 64, seem to show the word's position in
-# the sentence. A classifier can use the other directions; a later section measures how much it gains from them in each
-# layer.
+# In this map, the kinds stay mixed. A state has 64 numbers, and the map shows only the two directions in which the
+# states vary most. They may depend on the word's position in the sentence more than on its kind; we did not measure
+# this. A classifier can use the other directions; a later section measures how much it gains from them in each layer.
 #
 # **Attention gives the same word different states in different contexts.**
 #
@@ -678,9 +685,9 @@ plt.show()
 # also teach the head something about jackpots. With more labels, the bag of words sees all of these words itself and
 # catches up.
 #
-# For sentiment, the same teacher does not help. With 280 labels of each class, its random twin is even ahead, and the
-# recorded results below agree. We do not know why. This is a fact about one small teacher, which was pretrained for a
-# few minutes. It does not show that guessing hidden words cannot teach opinions.
+# For sentiment, the same teacher does not help. With 280 labels of each class, the random encoder is even ahead, and
+# the recorded results below agree. We do not know why. This is a fact about one small teacher, which was pretrained for
+# a few minutes. It does not show that guessing hidden words cannot teach opinions.
 #
 # How many labels is a teacher worth? Read the curves sideways: how many labels does the bag of words need to reach the
 # accuracy that the teacher reaches with five?
@@ -870,7 +877,8 @@ print(f"spam: the bag of words catches up at {catches_up}")
 # (Kotzias et al. 2015) and text messages (Almeida & Gómez Hidalgo 2011). Their teacher is MiniLM (Wang et al. 2020), a
 # BERT that has read large amounts of text from the internet. Another baseline is a small network trained from scratch
 # on word counts. Spam is rare in the real messages, so a filter that never warns is correct most of the time. We
-# therefore score the messages by **macro F1**: the mean of the two classes' F1 scores (C35).
+# therefore score the messages by **macro F1** (claim C35 of the lectures). The F1 score of a class is the harmonic mean
+# of its precision and recall, and macro F1 is the mean of the two classes' scores.
 
 # %% tags=["nbval-check-output"]
 recorded = results("text_labels")
@@ -914,14 +922,14 @@ plt.show()
 # On real messages, its lead is 9.0 percentage points (5.1 to 13.0) with ten labels of each class. With 280, we could
 # not detect a difference.
 #
-# The small network, which has no teacher, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. It is ahead with
-# 50 labels of each class, too. Single words probably give spam away, and these two baselines count words.
+# The small network, which has no teacher, is then 2.7 percentage points (1.9 to 3.6) ahead of MiniLM. With 50 labels of
+# each class, its mean is higher, too. Single words probably give spam away, and these two baselines count words.
 #
 # On generated messages, the small teacher is ahead of the bag of words by 3.0 percentage points (1.3 to 4.7) with five
 # messages of each class. With ten, we could not detect a difference.
 #
 # On generated films, it is 27.9 percentage points (25.9 to 29.8) behind the bag of words with 280 films of each class.
-# Its random twin is ahead of it, too: by 6.8 percentage points (0.6 to 12.9).
+# The random encoder is ahead of it, too: by 6.8 percentage points (0.6 to 12.9).
 #
 # **A teacher can replace labels on one task but not on another; only the curves show whether a baseline without a
 # teacher catches up.**
@@ -948,7 +956,7 @@ plt.show()
 #
 # Before you train, split the texts, and beware of **leaks**. Short reviews repeat: "great value" can occur in both
 # domains, and twice in one of them. If a test text was also in training, the test measures memory. Real corpora contain
-# such repeats without any warning. The last section counts them in this unit's real messages.
+# such repeats without any warning. The section "With real text" counts them in this unit's real messages.
 #
 # ### Exercise 8.4: Split two domains without a leak
 #
@@ -1219,8 +1227,8 @@ for source in ("generated", "real"):
 # On generated texts, the order is reversed: the small teacher stays 18.2 percentage points (15.4 to 21.0) behind the
 # bag of words. This teacher has probably not learned opinions, so it cannot carry them from one domain to another.
 #
-# **Labels from another domain helped MiniLM when few films were labeled. With five real films of each class, products
-# were worth more; with 280, films were.**
+# **Labels from another domain helped MiniLM when few films were labeled. Products alone were worth more than five real
+# films of each class alone, but less than 280.**
 #
 # ## Names in a text
 #
@@ -1494,8 +1502,8 @@ plt.show()
 #
 # > **Try it.** Train the linear layer on 10 sentences instead of 100. Does the same layer stay ahead?
 #
-# We did not choose layer 3 on development data. Because it is also the best layer on these test sentences, its lead may
-# be somewhat too large.
+# We did not choose layer 3 on development data, and it has the highest mean in nearly all of these tests. So its lead
+# may be somewhat too large.
 #
 # **On tweets, layer 3 of 6 beat the last one at every count; on generated texts, we could show this only with 100
 # sentences. Choose the layer on development data.**
@@ -1504,11 +1512,11 @@ plt.show()
 # ## With real text
 #
 # The course's own teacher has a quarter of a million parameters and has read made-up texts for a few minutes. MiniLM
-# (Wang et al. 2020) has nearly ninety times as many parameters; the cell prints their number, not counting a final part
-# that this course does not load. MiniLM has read large amounts of text from the internet. Can it do what the small one
-# could not: learn opinions from real product reviews, and recognize them in real sentences about films (Kotzias et al.
-# 2015)? We found no package that ships MiniLM, so its weights come from a mirror server at your school or from the
-# internet, as the texts do. If neither is available, the cell prints a message.
+# (Wang et al. 2020) has nearly ninety times as many parameters. The cell prints their number, without a final part that
+# this course does not load. MiniLM has read large amounts of text from the internet. Can it do what the small one could
+# not: learn opinions from real product reviews, and recognize them in real sentences about films (Kotzias et al. 2015)?
+# We found no package that ships MiniLM, so its weights come from a mirror server at your school or from the internet,
+# as the texts do. If neither is available, the cell prints a message; docs/learning.md explains the mirror.
 #
 # **Before you run the cell:** will the two methods rank in the same order as on generated texts?
 
@@ -1565,7 +1573,7 @@ else:
 # | **Signature** | `pair_gap(scores, pairs)` |
 # | **Arguments** | `scores`: a dictionary from sentences to scores; `pairs`: a list of tuples of two sentences, `(first, second)` |
 # | **Returns** | a tuple of two floats: the mean of *score of the first minus score of the second* over the pairs; and the share of pairs whose first sentence has the higher score |
-# | **Rules** | Leave a pair out of both numbers if `scores` lacks one of its sentences. A pair with two equal scores counts as half a pair in the share. A pair that occurs twice in the list counts twice. If no pair is left, or `pairs` is empty, raise a `ValueError`. |
+# | **Rules** | Leave a pair out of both numbers if `scores` lacks one of its sentences. In the share, a pair with two equal scores counts 0.5, not 1 or 0. A pair that occurs twice in the list counts twice. If no pair is left, or `pairs` is empty, raise a `ValueError`. |
 # | **Example** | For the scores `{"he left": 0.75, "she left": 0.5, "he ate": 0.5, "she ate": 0.5}`, the pairs `[("he left", "she left"), ("he ate", "she ate")]` give `(0.125, 0.75)`. |
 # | **Points** | 2 points |
 #
@@ -1584,7 +1592,7 @@ def pair_gap(scores, pairs):
     scores : dict of str to float
         The score of each sentence; some sentences may be missing.
     pairs : list of (str, str)
-        First and second sentence of each pair, in any order; a pair may occur more than once.
+        First and second sentence of each pair; a pair may occur more than once, and also the other way round.
 
     Returns
     -------
@@ -1694,10 +1702,17 @@ gap_mistakes = {
         Raised("KeyError") if len(complete(scores, pairs)) < len(pairs) else None
     ),
     "a pair that occurs twice counts once": with_scores(lambda s, p: (s, list(dict.fromkeys(p)))),
+    "a score of 0 counts as missing": with_scores(
+        lambda s, p: ({sentence: score for sentence, score in s.items() if score}, p)
+    ),
+    "scores that differ by less than 0.01 count as equal": wrong_share(
+        lambda kept: sum(0.5 if abs(a - b) < 0.01 else a > b for a, b in kept) / len(kept)
+    ),
     "no pair gives 0 and not a ValueError": empty_gives(lambda scores, pairs: 0.0),
     "no pair gives (0, 0) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.0]),
     "no pair gives (0, 0.5) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.5]),
     "no pair gives None and not a ValueError": empty_gives(lambda scores, pairs: None),
+    "a mean over no pairs gives nan and not a ValueError": empty_gives(lambda scores, pairs: [np.nan, np.nan]),
     "the number of pairs is 0, and it divides": empty_gives(lambda scores, pairs: Raised("ZeroDivisionError")),
     "only an empty list raises an error, and not a list whose pairs all lack a score": lambda scores, pairs: (
         [0.0, 0.0] if pairs and not complete(scores, pairs) else None
@@ -1713,6 +1728,8 @@ visible_cases.record(
         (shown_scores, [won]),
         (shown_scores | {"he sang": 1.0}, [left, sang, won, ate, left]),
         (shown_scores, [ate, ("she won", "he won"), ("she left", "he won"), left]),
+        (shown_scores | {"he sang": 0.0, "she sang": 0.25}, [left, sang, ate]),
+        (shown_scores | {"he sang": 0.496, "she sang": 0.5}, [left, sang, won]),
         (shown_scores, [sang]),
         (shown_scores, []),
     ],
@@ -1726,7 +1743,10 @@ with progress.exercise("pair_gap"):
     rng = checks.grading_rng("pair_gap")
     for number in range(24):
         hidden_names = [f"s{place}" for place in range(int(rng.integers(2, 9)))]
-        hidden_scores = {name: float(rng.integers(-4, 9)) / 8 for name in hidden_names if rng.random() < 0.8}
+        values = rng.integers(-4, 9, len(hidden_names)) / 8 + rng.integers(2, size=len(hidden_names)) / 512
+        hidden_scores = {
+            name: value for name, value in zip(hidden_names, values.tolist(), strict=True) if rng.random() < 0.8
+        }
         hidden_pairs = [tuple(rng.choice(hidden_names, 2, replace=False).tolist()) for _ in range(number % 8)]
         expected = gap_by_counting(hidden_scores, hidden_pairs)
         checks.returns(pair_gap, (hidden_scores, hidden_pairs), expected, gap_mistakes)
@@ -1761,11 +1781,13 @@ for name, kind in kinds.items():
 # opinions independently: in a few hundred labeled reviews, some names occur with good or bad opinions by chance.
 #
 # What has MiniLM learned about people? The recorded experiment has six seeds. In each, a head learns from 560 real
-# product reviews, and then scores sentences about films. Every seed has its own labels, its own sentences and its own
-# words, so the intervals cover the variation in all three. Three kinds of pairs ask about prejudice: given names that
-# were frequent among white families or among Black families in the United States (Bertrand & Mullainathan 2004), words
-# for men and for women, and high-income and low-income countries. Two other kinds are controls: two names of the same
-# group, and praise and blame.
+# product reviews, and then scores sentences about films. Every seed has its own labeled reviews, its own sentences and
+# its own words, so the intervals cover the variation in all three. Three kinds of pairs ask about prejudice: given
+# names that were frequent among white families or among Black families in the United States (Bertrand & Mullainathan
+# 2004), words for men and for women, and high-income and low-income countries. Two other kinds are controls: two names
+# of the same group, and praise and blame. The last lines that the cell prints are about generated texts. There we also
+# ask the small teacher without a head: we add "and the music was [MASK]" to each sentence, and the score is the share
+# of praise in its guess.
 #
 # **Before you run the cell:** for which kinds do you expect a gap, and in which direction?
 
@@ -1821,8 +1843,9 @@ plt.show()
 # in either direction. Two names of *one* group differ about as much, so the sentence, the name and the labels seem to
 # matter more than the group. We could not detect a gap between men and women or between countries either.
 #
-# Look at the controls, too. The random encoder scores high-income countries 3.6 percentage points (0.9 to 6.3) lower,
-# although it has read nothing. Among so many intervals, one may well exclude zero by chance.
+# Look at the other two methods, too. The bag of words has a gap of exactly zero for names and countries, probably
+# because its product reviews contain none of them. The random encoder scores high-income countries 3.6 percentage
+# points (0.9 to 6.3) lower, although it has read nothing. Among so many intervals, one may well exclude zero by chance.
 #
 # **A test for bias needs pairs that must differ and pairs that must not. A wide interval around zero does not show that
 # a model is fair.**

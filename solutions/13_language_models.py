@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Unit 13: Language models
 #
-# A network has read thousands of unlabeled texts. What did each way of reading teach it, and how do you adapt it to
-# contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six models, and some of them read in
-# other ways (claim C46 of the lectures). You write the masks and training pairs of all six. Then a small GPT learns to
-# write, you move it from reviews to contracts (C50), and one small T5 learns to translate, summarize and answer
-# questions (C51, C55).
+# A network has read thousands of unlabeled texts, and it guessed words as it read. What does each way of guessing teach
+# it, and how do you adapt it to contracts? Unit 08 used an encoder that guesses hidden pieces. The lectures name six
+# models, and some of them read in other ways (claim C46 of the lectures). You write the masks and training pairs of all
+# six. Then a small GPT learns to write, you move it from reviews to contracts (C50), and one small T5 learns to
+# translate, summarize and answer questions (C51, C55).
 #
 # By the end of this unit you can
 #
@@ -88,7 +88,9 @@ def gain(first, second, unit="percentage points", factor=100):
 #
 # The **attention mask**, a matrix of zeros and ones, says what each position may see. T5 has two stacks of layers, one
 # for the input and one for the output. To draw its mask in one matrix, we put input and output in one row. XLNet
-# computes two states for each position, and we draw the mask of the one that predicts.
+# computes two states for each position. One contains the piece that stands there; the other has to predict this piece,
+# so it must not see it. We draw the mask of the one that predicts. The exercises call a piece of text a *token*, the
+# usual word for it.
 #
 # ### Exercise 13.1: Draw the attention masks
 #
@@ -538,13 +540,13 @@ for depth in (4, 12):
 # %% [markdown]
 # ## A small GPT
 #
-# Take the task that lets a model write: predicting the next piece. The network below has two transformer layers. Its
-# attention mask is an input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes the
-# inputs, mask and targets, as you did. The model reads 700 reviews each of products, hotels and films, without their
-# labels.
+# Take the task that lets a model write: predicting the next piece. The network below has two **transformer** layers,
+# built like those of unit 08's encoder: attention, then two dense layers at each position. Its attention mask is an
+# input, so the same network can read like BERT, GPT, T5 or XLNet. `objectives.causal` makes the inputs, mask and
+# targets, as you did. The model reads 700 reviews each of products, hotels and films, without their labels.
 #
 # **Before you run the cell:** the vocabulary has 854 pieces. A model that knows nothing gives each the same
-# probability. What is its loss, $-\ln p$, per piece?
+# probability. What is its loss, $-\ln p$, per piece? With the natural logarithm, the unit of a loss is the *nat*.
 
 
 # %%
@@ -781,6 +783,9 @@ print(f"new reviews: {on(new_reviews):.1f}    contracts: {on(new_contracts):.1f}
 # above 854, the value for a model that gives all pieces the same probability. The small GPT is sure of the wrong
 # things.
 #
+# A different vocabulary splits the same text into fewer or more pieces. Longer pieces are harder to guess, but fewer
+# have to be guessed, so the perplexities of two vocabularies say nothing about which model is better.
+#
 # **Perplexity measures a language model on unlabeled text; compare it only between models with the same vocabulary.**
 #
 # ## A model that writes
@@ -953,21 +958,25 @@ for temperature, kept in ((0.01, 1), (0.7, 20), (1.0, 854), (3.0, 854)):
     print(f"temperature {temperature:<4}  kept {kept:>3}:  {go_on('the room was', temperature, kept)}")
 
 # %% [markdown]
-# > **Try it.** Begin with `"under this agreement"`. What does a model that has read only reviews write about a
+# In our run, the first three texts sound like reviews, although a room has no script. At temperature 3.0, the grammar
+# is gone.
+#
+# > **Try it.** Run `go_on("under this agreement", 0.7, 20)`. What does a model that has read only reviews write about a
 # > contract?
 #
 # **Temperature and top-k change how a model writes, not what it knows.**
 #
 # ## What did each way of reading teach?
 #
-# The six models invite a comparison (C46). For the recorded results, we pretrained one network in six ways. Each
-# version read the same generated texts of all five domains for the same number of steps. We chose the learning rates on
-# development data, in the same way for each model. Then each version got ten labeled messages of each class, ham and
-# spam. *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
+# The six models invite a comparison (C46). For the recorded results, we pretrained one network in six ways, with five
+# seeds each. Each version read the same generated texts of all five domains for the same number of steps. We chose the
+# learning rates on development data, in the same way for each model. Then each version got ten labeled messages of each
+# class, ham and spam. *Frozen* puts a linear head on the mean of the states; *fine-tuned* trains all weights.
 #
 # Here BERT and RoBERTa differ by one line of code: BERT chooses the hidden pieces once, before training; RoBERTa
 # chooses them anew each time. ALBERT is a RoBERTa with shared layers. Our T5 has one stack for input and output.
-# XLNet's two streams share one row: after the pieces come queries, which see only what is earlier in the order.
+# XLNet's two states of a position stand in one row: after all pieces come the states that predict, its *queries*, which
+# see only what is earlier in the order.
 #
 # **Before you run the cell:** which of the six will be best? And will any of them beat the bag of words?
 
@@ -1014,8 +1023,8 @@ plt.show()
 # Fine-tuned, none of the six has a higher mean than the same network from scratch, and none beats the bag of words. T5
 # is 11.80 percentage points (6.81 to 16.79) behind the network from scratch, and ALBERT is 7.55 (0.19 to 14.91) behind
 # its own. For the other four, the interval includes zero. All these intervals are wide, so five seeds do not rank the
-# six ways. With frozen weights, GPT has a higher mean than the network from scratch, but here, too, we could not detect
-# a difference.
+# six ways. With frozen weights, GPT has a higher mean than the network from scratch, but the difference varies so much
+# between the five seeds that we could not detect it.
 #
 # The pretraining took 120 steps, and the losses show how little the masked models learned: BERT's is 5.70 nats per
 # hidden piece, while equal probabilities give 6.76. GPT's loss fell to 3.26. One probable reason is that GPT learns
@@ -1047,8 +1056,9 @@ gpt.network.set_weights(before)
 # > **Try it.** Adapt with 10 and with 300 steps instead of 60. When does the model begin to forget reviews, and does it
 # > keep improving on contracts until the end?
 #
-# The recorded experiment repeats this with five seeds and two more arms. *Replay* adds an equal number of reviews to
-# each batch. *Counts* is a model without a network: it counts which piece follows which in the hundred contracts.
+# The recorded experiment repeats this with five seeds and two more arms, that is, methods to compare. *Replay* adds an
+# equal number of reviews to each batch. *Counts* is a model without a network: it counts which piece follows which in
+# the hundred contracts.
 
 # %% tags=["nbval-check-output"]
 adapted = results("adapted_language_model")
@@ -1066,9 +1076,10 @@ print(f"loss on reviews, replay minus before                {difference}")
 # %% [markdown]
 # On contracts, the loss of the network trained only on them is 0.12 nats (0.08 to 0.17) per piece higher than the
 # adapted model's. The loss of counting is 0.40 nats (0.36 to 0.43) higher. So the better start for 60 steps on
-# contracts is the network that has read reviews, perhaps because the two domains share names and small words. That
-# network took 180 steps in all, and the one from scratch 60. We did not train the latter for longer, so we cannot
-# separate the reviews from the additional steps.
+# contracts is the network that has read reviews, perhaps because the two domains share names and frequent words such as
+# *the*. In the recorded experiment, that network took 180 steps in all, 120 on reviews and 60 on contracts, and the one
+# from scratch took 60. We did not train the latter for longer, so we cannot separate the reviews from the additional
+# steps.
 #
 # The gain has a price. On reviews, the adapted model's loss is 2.18 nats (2.07 to 2.30) higher than before: it has
 # forgotten much of what it knew. With replay, the increase is 0.05 nats (0.03 to 0.07). On contracts, we could not
@@ -1158,9 +1169,9 @@ print(f"    translate, word by word: {np.mean(words):.0%}")
 # three places would get right. To answer, the model must first find the person in the story and then look at what
 # follows. These few steps have not taught it that.
 #
-# One run says little. The recorded results repeat this with five seeds and 300 steps, and with a second arm: *pretrained*
-# first fills gaps in other inputs and outputs of the three tasks, for 120 steps. *Nearest* returns the output of the
-# most similar training input.
+# One run says little. The recorded results repeat this with five seeds and 300 steps, and with a second arm.
+# *Pretrained* first learns for 120 steps to fill gaps in other inputs and outputs of the three tasks, which are not
+# paired. *Nearest* returns the output of the most similar training input.
 
 # %% tags=["nbval-check-output"]
 repeated = results("text_to_text")
@@ -1294,9 +1305,10 @@ with progress.exercise("merged"):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Keras's scale is $\alpha / r$ with
-# $\alpha = r$, that is, 1. With these matrices, the layer must therefore compute what your layer from exercise 4.7
-# computes. Your function `merged` returns the kernel that replaces all three.
+# In the next cell, Keras adds such an update to a dense layer of unit 08's teacher. Keras's scale is $\alpha / r$,
+# where $r$ is the rank, here 4. Unless you choose another $\alpha$, Keras sets $\alpha = r$, so the scale is 1. With
+# these matrices, the layer must therefore compute what your layer from exercise 4.7 computes. Your function `merged`
+# returns the kernel that replaces all three.
 
 # %% tags=["nbval-check-output"]
 layer = teachers.load("texts_bert", head=False).get_layer("wide_1")
@@ -1312,9 +1324,9 @@ print(f"Keras computes the formula of exercise 4.7: {np.allclose(layer(x), formu
 
 # %% [markdown]
 # How accurate is LoRA on text? In the recorded results, four ways of training start from the same encoder of unit 08
-# and the same head. Each learns from 100 labeled film reviews of each class, for the same number of steps, at the best
-# of four rates on development data. *Last* trains the last layer and the head; *LoRA* an update of rank 4 for every
-# dense kernel, and the head.
+# and the same head. With each of five seeds, each learns from 100 labeled film reviews of each class, for the same
+# number of steps, at the best of four rates on development data. *Last* trains the last layer and the head; *LoRA* an
+# update of rank 4 for every dense kernel, and the head.
 #
 # **Before you run the cell:** which way is the most accurate? Does any of them beat the bag of words?
 
@@ -1349,10 +1361,11 @@ print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning[
 # them in the same way.
 #
 # A row has $L$ positions, and each has a state of width $w$. Each layer has four $w \times w$ matrices. Three of them
-# compute queries, keys and values from the states, and the fourth computes the output of the attention from the mixed
-# values. Every position is compared with every position, which takes $w$ multiply-adds for each pair, and mixing the
-# values takes $w$ more. Then two dense layers lead from $w$ to $h$ hidden units and back. At the end, the head computes
-# a logit for each piece of the vocabulary, but only at the positions that predict something.
+# compute a *query*, a *key* and a *value* from each state. Attention compares the query of each position with the keys
+# of all positions, which takes $w$ multiply-adds for each pair, and then mixes their values, which takes $w$ more. The
+# fourth matrix computes the output of the attention from the mixed values. Then two dense layers lead from $w$ to $h$
+# hidden units and back. At the end, the head computes a logit for each piece of the vocabulary, but only at the
+# positions that predict something.
 #
 # ### Exercise 13.6: Count the work
 #
@@ -1361,7 +1374,7 @@ print(f"bag of words minus all layers {gain(tuning['accuracy']['tfidf'], tuning[
 # | | |
 # |---|---|
 # | **Signature** | `work_of(length, predicted, sizes)` |
-# | **Arguments** | `length`: the number of positions $L$; `predicted`: for how many of them the head computes logits, from 0 to $L$; `sizes`: a dictionary with `"width"` ($w$), `"depth"` (the number of layers), `"heads"`, `"hidden"` ($h$) and `"vocabulary"` |
+# | **Arguments** | `length`: the number of positions $L$; `predicted`: for how many of them the head computes logits, from 0 to $L$ (as a mean over rows, it need not be whole); `sizes`: a dictionary with `"width"` ($w$), `"depth"` (the number of layers), `"heads"`, `"hidden"` ($h$) and `"vocabulary"` |
 # | **Returns** | a number: the multiply-adds of the forward pass |
 # | **Rules** | Count the products of matrices described above, and nothing else: no biases, softmax, normalization or embeddings, which are looked up. Several attention heads share the width $w$, so their number changes nothing. The attention mask saves nothing either, because a hidden pair is computed first and then ignored. One multiply-add is one multiplication and one addition together. |
 # | **Example** | With `length` 2, `predicted` 1 and `{"width": 4, "depth": 3, "heads": 2, "hidden": 8, "vocabulary": 10}`, each of the three layers takes 128 + 32 + 128 multiply-adds and the head 40. The result is 904. |
@@ -1436,6 +1449,7 @@ def changed(**parts):
     return counted(products_of)
 
 
+small_sizes = {"width": 4, "depth": 3, "heads": 2, "hidden": 8, "vocabulary": 10}
 work_by_products = counted()
 work_mistakes = {
     "only three projections are counted; the mixed values pass through a fourth matrix": changed(
@@ -1463,6 +1477,21 @@ work_mistakes = {
     "the head is missing": counted(logits=lambda length, predicted: 0),
     "the head is counted at every position": counted(logits=lambda length, predicted: length),
     "the head is counted once, and not for each predicted piece": counted(logits=lambda length, predicted: 1),
+    "the predicted pieces are rounded down; a mean over rows need not be whole": counted(
+        logits=lambda length, predicted: int(predicted)
+    ),
+    "the result is rounded down; with a mean over rows it need not be whole": lambda *arguments: int(
+        work_by_products(*arguments)
+    ),
+    "the head multiplies by the hidden units, and not by the width": lambda length, predicted, sizes: (
+        work_by_products(length, 0, sizes) + predicted * sizes["hidden"] * sizes["vocabulary"]
+    ),
+    "the hidden units are twice the width, as in the example": changed(
+        dense=lambda part, n, s: [(n, s["width"], 2 * s["width"])] * 2
+    ),
+    "the sizes are read in the order of the card, and not by their names": lambda length, predicted, sizes: (
+        work_by_products(length, predicted, dict(zip(small_sizes, sizes.values(), strict=True)))
+    ),
     "the head is counted in every layer": lambda length, predicted, sizes: work_by_products(
         length, sizes["depth"] * predicted, sizes
     ),
@@ -1483,15 +1512,15 @@ work_mistakes = {
         + predicted * sizes["vocabulary"]
     ),
 }
-small_sizes = {"width": 4, "depth": 3, "heads": 2, "hidden": 8, "vocabulary": 10}
 visible_cases.record(
     "work_of",
     [
         (2, 1, small_sizes),
-        (5, 2, {"width": 6, "depth": 1, "heads": 3, "hidden": 7, "vocabulary": 11}),
+        (5, 2, {"vocabulary": 11, "hidden": 7, "heads": 3, "depth": 1, "width": 6}),
         (3, 0, small_sizes | {"depth": 2}),
         (7, 7, small_sizes | {"heads": 4}),
-        (4, 2.5, small_sizes),
+        (4, 2.3, small_sizes | {"vocabulary": 9}),
+        (512, 77, {"width": 768, "depth": 12, "heads": 12, "hidden": 3072, "vocabulary": 30522}),
     ],
     work_by_products,
     work_mistakes,
@@ -1505,7 +1534,8 @@ with progress.exercise("work_of"):
         heads, size, length = int(rng.integers(2, 5)), int(rng.integers(2, 9)), int(rng.integers(3, 40))
         hidden_sizes = {"width": heads * size, "depth": int(rng.integers(2, 7)), "heads": heads,
                         "hidden": int(rng.integers(5, 90)), "vocabulary": int(rng.integers(20, 900))}  # fmt: skip
-        arguments = length, int(rng.integers(0, length + 1)), hidden_sizes
+        hidden_sizes = {name: hidden_sizes[name] for name in rng.permutation(list(hidden_sizes)).tolist()}
+        arguments = length, int(rng.integers(0, 4 * length + 1)) / 4, hidden_sizes
         checks.returns(work_of, arguments, work_by_products(*arguments), work_mistakes)
     ### END HIDDEN TESTS
 
@@ -1528,9 +1558,9 @@ for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
           f"{predicted:4.1f} predicted   {work / 1e6:.2f} million multiply-adds a row")  # fmt: skip
 
 # %% [markdown]
-# Equal steps are not equal work. GPT's head computes logits at nearly every position, and the masked models' heads at
-# few. XLNet's and T5's rows are longer: in XLNet the queries follow the pieces, and in T5 the output does. ALBERT has
-# the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
+# Equal steps are not equal work. GPT's head computes logits at nearly every position that is not padding, and the
+# masked models' heads at few. XLNet's and T5's rows are longer: in XLNet the queries follow the pieces, and in T5 the
+# output does. ALBERT has the fewest parameters, but each of its rows passes through as many layers as RoBERTa's.
 #
 # **Compare models by their work as well as by their steps and parameters.**
 
@@ -1583,8 +1613,8 @@ for key in ("bert", "roberta", "albert", "gpt", "t5", "xlnet"):
 #
 # 1. **Six models** (C46). BERT, RoBERTa and ALBERT guess hidden pieces and see everything. GPT guesses the next piece
 #    and sees what comes before. T5 writes what is missing. XLNet guesses in a random order. You wrote the masks and
-#    training pairs of all six. After 120 steps of pretraining, we could detect a gain over a network from scratch for
-#    none of them.
+#    training pairs of all six. After 120 steps of pretraining, we could not detect a gain over a network from scratch
+#    for any of them.
 # 2. **Perplexity and writing.** Perplexity says how many equally probable pieces a model hesitates between. Temperature
 #    and top-k decide how a model writes.
 # 3. **Another domain** (C50). Adapting continues the training on new texts. Measure the loss on both domains.

@@ -225,3 +225,44 @@ def pair_gap(scores, pairs):
     if not len(gaps):
         return 0.0, 0.0
     return gaps.mean(), (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+# %% wrong: the truth of a score, so that 0 is missing
+# message: score of 0 counts as missing
+def pair_gap(scores, pairs):
+    gaps = np.array([scores[a] - scores[b] for a, b in pairs if scores.get(a) and scores.get(b)])
+    if not len(gaps):
+        raise ValueError
+    return gaps.mean(), (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+# %% wrong: nearly equal scores
+# message: less than 0.01 count as equal
+def pair_gap(scores, pairs):
+    gaps = np.array([scores[a] - scores[b] for a, b in pairs if a in scores and b in scores])
+    if not len(gaps):
+        raise ValueError
+    return gaps.mean(), np.where(np.abs(gaps) < 0.01, 0.5, gaps > 0).mean()
+
+
+# %% wrong: the mean of nothing
+# message: over no pairs gives nan
+def pair_gap(scores, pairs):
+    if not pairs:
+        raise ValueError
+    gaps = np.array([scores[a] - scores[b] for a, b in pairs if a in scores and b in scores])
+    return gaps.mean(), (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+# %% wrong: a pair and its reverse count once
+# message: pair_gap
+def pair_gap(scores, pairs):
+    gaps, seen = [], set()
+    for a, b in pairs:
+        if a in scores and b in scores and (b, a) not in seen:
+            seen.add((a, b))
+            gaps.append(scores[a] - scores[b])
+    if not gaps:
+        raise ValueError
+    gaps = np.array(gaps)
+    return gaps.mean(), (gaps > 0).mean() + (gaps == 0).mean() / 2

@@ -199,3 +199,60 @@ def work_of(length, predicted, sizes):
     w, d, h, v = (sizes[name] for name in ("width", "depth", "hidden", "vocabulary"))
     layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h + length * (5 * w + h)
     return d * layer + predicted * (w + 1) * v
+
+
+# %% wrong: predicted made whole
+# message: predicted pieces are rounded down
+def work_of(length, predicted, sizes):
+    w, d, h, v = (sizes[name] for name in ("width", "depth", "hidden", "vocabulary"))
+    layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h
+    return d * layer + int(predicted) * w * v
+
+
+# %% wrong: the result made whole
+# message: result is rounded down
+def work_of(length, predicted, sizes):
+    w, d, h, v = (sizes[name] for name in ("width", "depth", "hidden", "vocabulary"))
+    layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h
+    return int(d * layer + predicted * w * v)
+
+
+# %% wrong: a head from the hidden units
+# message: multiplies by the hidden units
+def work_of(length, predicted, sizes):
+    w, d, h, v = (sizes[name] for name in ("width", "depth", "hidden", "vocabulary"))
+    layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h
+    return d * layer + predicted * h * v
+
+
+# %% wrong: hidden as in the example
+# message: twice the width
+def work_of(length, predicted, sizes):
+    w, d, v = (sizes[name] for name in ("width", "depth", "vocabulary"))
+    layer = 4 * length * w * w + 2 * length * length * w + 4 * length * w * w
+    return d * layer + predicted * w * v
+
+
+# %% wrong: sizes by their order
+# message: read in the order of the card
+def work_of(length, predicted, sizes):
+    w, d, _, h, v = sizes.values()
+    layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h
+    return d * layer + predicted * w * v
+
+
+# %% wrong: numbers of 32 bits
+# message: work_of
+def work_of(length, predicted, sizes):
+    w, d, h, v, n = (np.int32(each) for each in (*(sizes[k] for k in ("width", "depth", "hidden", "vocabulary")), length))
+    with np.errstate(over="ignore"):
+        layer = 4 * n * w * w + 2 * n * n * w + 2 * n * w * h
+        return d * layer + predicted * w * v
+
+
+# %% wrong: sizes emptied
+# message: changes its argument
+def work_of(length, predicted, sizes):
+    w, d, h, v = (sizes.pop(name) for name in ("width", "depth", "hidden", "vocabulary"))
+    layer = 4 * length * w * w + 2 * length * length * w + 2 * length * w * h
+    return d * layer + predicted * w * v
