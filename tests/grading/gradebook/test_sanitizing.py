@@ -253,6 +253,12 @@ COSTLY = {
     "ends of others": "<b></i>" * 60_000,
     "attributes": "<p " + "a=1 " * 60_000 + ">",
 }
+COSTLY_CODE = {
+    "blank lines with a space": "\n " * 30_000,
+    "blank lines": "x = 1\n" + "\n" * 60_000,
+    "points": "." * 60_000,
+    "percent signs": "%" * 60_000,
+}
 
 
 @pytest.mark.parametrize("source", COSTLY.values(), ids=COSTLY)
@@ -262,6 +268,30 @@ def test_html_that_takes_long_to_read_is_shown_as_text(source):
     in_time(time.process_time() - started, 3, "s")  # each took from a minute to hours
     assert "first" in shown
     assert "<div" not in shown.replace("&lt;", "")
+
+
+def test_ends_of_scripts_that_have_no_sign_of_their_own_are_read_once():
+    for end in ("", ">"):
+        started = time.process_time()
+        assert sanitizing.safe_html("a" + "<script\n\n</script\n\n" * 300_000 + end) == "a"
+        in_time(time.process_time() - started, 5, "s")  # each took minutes
+
+
+@pytest.mark.parametrize("source", COSTLY_CODE.values(), ids=COSTLY_CODE)
+@pytest.mark.parametrize("language", ["python", "perl"])
+def test_code_that_takes_long_to_color_is_shown_without_colors(source, language):
+    started = time.process_time()
+    assert sanitizing.safe_code(source).startswith('<div class="highlight"><pre>')
+    shown = sanitizing.safe_markdown({}, f"a\n\n```{language}\n{source}\n```\n\nb")
+    in_time(time.process_time() - started, 3, "s")  # each took minutes to hours
+    assert shown.startswith(("<p>a</p>", "<pre>a"))
+
+
+def test_code_of_usual_length_is_colored():
+    source = "\n\n".join(f"def f_{number}(x):\n    return x ** {number}" for number in range(200))
+    for shown in (sanitizing.safe_code(source), sanitizing.safe_markdown({}, f"```python\n{source}\n```")):
+        assert shown.count('<span class="nf">f_') == 200
+    assert sanitizing.safe_markdown({}, "```{.r}\na <- 1\n```").strip() == "<pre>a &lt;- 1\n</pre>"
 
 
 @pytest.mark.parametrize("convert", [sanitizing.safe_markdown, formulas.markdown_with_formulas])

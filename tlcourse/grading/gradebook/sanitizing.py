@@ -14,6 +14,7 @@ import re
 import bleach
 import jinja2
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
@@ -72,6 +73,9 @@ VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "sou
 UNCLOSED = {"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "option"}  # their end may be left out
 MOST_OPEN, MOST_UNCLOSED = 150, 3_000  # tags in each other, tags without an end
 LONGEST_MARKUP = 2 << 20  # characters
+# Of code. Pygments takes a time that grows with the square of its length, and faster with that of a white space.
+LONGEST_CODE, WHITE_SPACE = 20_000, re.compile(r"\s{1000}")
+PYTHON = ("python", "py", "python3")
 MOST_WORDS = 500  # of one tag with its attributes
 MARKS = re.compile(r"[^\w\s.,:;]|_")  # in Markdown
 BLANK_LINES = re.compile(r"\n[ \t]*\n")
@@ -107,10 +111,24 @@ def as_text(source):
     return f"<pre>{html.escape(source)}</pre>"
 
 
+def is_costly_code(source):
+    """Whether code is longer than that of a student's answer, so that coloring it can take hours."""
+    return len(source) > LONGEST_CODE or WHITE_SPACE.search(source) is not None
+
+
+def safe_code(source, language=None, metadata=None):
+    """Code as HTML, in colors unless these would take long; as nbconvert's filter `highlight_code`."""
+    if is_costly_code(source):
+        return f'<div class="highlight">{as_text(source)}</div>'
+    return Highlight2HTML(pygments_lexer="python")(source, language, metadata)
+
+
 def _without_scripts(text):
     """HTML without comments, and without what is between <script> or <style> and its end; in one pass."""
     kept, place, inside = [], 0, None
     for match in UNREADABLE.finditer(text):
+        if match.start() < place:  # within an end that has more text before its sign
+            continue
         part = match[0].lower().rstrip("> \t")
         if inside is None and not part.startswith(("</", "--")):
             kept.append(text[place : match.start()])
@@ -154,7 +172,15 @@ def _is_allowed(tag, name, value):
 
 
 class MarkdownRenderer(IPythonRenderer):
-    """Shows the description of an image whose attachment is missing; nbconvert's own ends the whole page there."""
+    """Shows the description of an image whose attachment is missing; nbconvert's own ends the whole page there.
+
+    Colors Python alone: Pygments has lexers of hundreds of languages, and some take hours for a short text.
+    """
+
+    def block_code(self, code, info=None):
+        """Called for code between fences; `info` stands behind the first of them."""
+        is_python = (info or "").strip() in PYTHON and not is_costly_code(code)
+        return super().block_code(code, info=info) if is_python else as_text(code)
 
     def image(self, text, *arguments, **options):
         """Called for an image."""
