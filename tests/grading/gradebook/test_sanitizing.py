@@ -226,7 +226,9 @@ def test_nbgraders_commands_use_the_filter():
     assert config.Application.logging_config["handlers"]["console"]["filters"] == ["printable"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "\u200b=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "\u200b=1", "\uff1d1+1"]
+)
 def test_a_text_is_no_formula(text):
     escaped = exports.escape_formula(text)
     assert escaped[0] in "'\ufffd"
