@@ -298,7 +298,23 @@ def test_code_of_usual_length_is_colored():
 
 @pytest.mark.parametrize("convert", [sanitizing.safe_markdown, formulas.markdown_with_formulas])
 @pytest.mark.parametrize(
-    "part", ["***a", "a**b", "_a ", "[a](", "`a", "![a](", "&#", "\\\\(a", "a\n", "\\begin{a}\n\n", "\\\\[a\n\n"]
+    "part",
+    [
+        "***a",
+        "a**b",
+        "_a ",
+        "[a](",
+        "`a",
+        "![a](",
+        "&#",
+        "\\\\(a",
+        "a\n",
+        "\\begin{a}\n\n",
+        "\\\\[a\n\n",
+        "1. a\n\n",
+        "- a\n\n",
+        "* a\n\n  ",
+    ],
 )
 def test_markdown_that_takes_long_to_read_is_shown_as_text(part, convert):
     started = time.process_time()

@@ -82,6 +82,8 @@ BLANK_LINES = re.compile(r"\n[ \t]*\n")
 MOST_MARKS, MOST_LINES = 5_000, 5_000  # of one paragraph
 FORMULA_BEGINNINGS = re.compile(r"\\begin\{|\\\\[\[(]")  # the end of each is looked for in all that follows
 MOST_FORMULAS = 1_000
+ITEMS = re.compile(r"^[ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t\n]", re.MULTILINE)  # of lists
+MOST_ITEMS = 2_000
 MOST_COLORS = 1_000  # escape sequences of a text
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
@@ -191,8 +193,8 @@ class MarkdownRenderer(IPythonRenderer):
 
 
 def is_costly_markdown(source):
-    """Whether it has more marks or lines in a paragraph, or formulas, than a student's needs: this can take minutes."""
-    if len(FORMULA_BEGINNINGS.findall(source)) > MOST_FORMULAS:
+    """Whether it has more marks or lines in a paragraph, formulas or items than a student's: this can take minutes."""
+    if len(FORMULA_BEGINNINGS.findall(source)) > MOST_FORMULAS or len(ITEMS.findall(source)) > MOST_ITEMS:
         return True
     return any(
         len(MARKS.findall(paragraph)) > MOST_MARKS or paragraph.count("\n") > MOST_LINES
