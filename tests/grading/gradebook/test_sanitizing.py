@@ -289,6 +289,16 @@ def test_code_that_takes_long_to_color_is_shown_without_colors(source, language)
     assert shown.startswith(("<p>a</p>", "<pre>a"))
 
 
+@pytest.mark.parametrize("template", ["feedback", "formgrade", "course_feedback"])
+def test_no_page_colors_such_code(template):
+    sources = "def f(x):\n    return x", COSTLY_CODE["blank lines with a space"]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    started = time.process_time()
+    html = page(nbformat.v4.new_notebook(cells=cells), template)
+    in_time(time.process_time() - started, 10, "s")
+    assert html.count('<span class="nf">f') == 1
+
+
 def test_code_of_usual_length_is_colored():
     source = "\n\n".join(f"def f_{number}(x):\n    return x ** {number}" for number in range(200))
     for shown in (sanitizing.safe_code(source), sanitizing.safe_markdown({}, f"```python\n{source}\n```")):
