@@ -125,6 +125,7 @@ c.HTMLExporter.preprocessors = [
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": "tlcourse.grading.gradebook.sanitizing.safe_html",
+    "highlight_code": "tlcourse.grading.gradebook.sanitizing.safe_code",
     "markdown2html": "tlcourse.grading.gradebook.sanitizing.safe_markdown",
 }
 c.Application.logging_config = {

@@ -9,7 +9,7 @@ from tlcourse.grading import bounded_json
 DEEP = b"[" * 301 + b"]" * 301
 
 
-@pytest.mark.parametrize("value", [None, True, 1.5, "a, [b] {c: d}", [[]] * 1000, {"a": [{"b": "\ud800"}]}])
+@pytest.mark.parametrize("value", [None, True, 1.5, "a, [b] {c: d}", [[]] * 1000, {"a": [{"b": "\u00e4"}]}])
 def test_values_come_back(value):
     assert bounded_json.loads(json.dumps(value)) == bounded_json.unpack(json.dumps(value).encode()) == value
 
@@ -49,3 +49,10 @@ def test_what_is_no_json_raises():
         bounded_json.loads(b"nothing")
     with pytest.raises(TypeError, match="JSON is a text, not int"):
         bounded_json.loads(10**9)
+
+
+def test_a_message_has_no_halves_of_characters():
+    message = rb'{"\udc00a": ["\ud83d\ude00", "\uD800", "\\ud800", "\u00e4"]}'
+    assert bounded_json.loads(message)["\udc00a"][1] == "\ud800"
+    assert bounded_json.unpack(message) == {"?a": ["\U0001f600", "?", r"\ud800", "ä"]}
+    assert json.dumps(bounded_json.unpack(message), ensure_ascii=False).encode("utf-8")

@@ -151,6 +151,26 @@ def test_only_the_instructor_states_when_a_submission_came(course):
     assert "The time of submission is not known" in outcome.notes[-1]
 
 
+@pytest.mark.parametrize("own", ["Timestamp.TXT", "timestamp.txt/x", "data/timestamp.txt", "SUBMISSION_SECRET.txt"])
+def test_a_time_of_the_students_own_is_left_out_whatever_its_case_and_form(course, own):
+    times = {"ann": datetime.datetime(2026, 12, 7, 22, 30, tzinfo=datetime.UTC)}
+    outcome = collected(course, {f"ann/{UNIT}.ipynb": "1", f"ann/{own}": "2020-01-01 00:00:00"}, times)["ann"]
+    assert outcome.action == "collected"
+    assert files_of(course, "ann") == {f"{UNIT}.ipynb": "1", "timestamp.txt": "2026-12-07 22:30:00.000000 UTC\n"}
+
+
+@pytest.mark.parametrize("place", ["ann", f"ann/{UNIT}", f"ann/{UNIT}/{UNIT}.ipynb"])
+def test_a_submission_is_not_written_through_a_link(course, place):
+    collected(course, {f"bob/{UNIT}.ipynb": "bob's"})
+    link = course.folder / "submitted" / place
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(course.folder / "submitted" / place.replace("ann", "bob"))
+    outcomes = collected(course, {f"ann/{UNIT}.ipynb": "ann's", f"bob/{UNIT}.ipynb": "bob's"})
+    assert [(outcomes[name].action) for name in ("ann", "bob")] == ["not placed", "unchanged"]
+    assert "this is a link" in outcomes["ann"].notes[0]
+    assert files_of(course, "bob") == {f"{UNIT}.ipynb": "bob's"}
+
+
 def test_times_from_a_table_are_in_the_zone_of_the_course_and_decide_between_downloads(course):
     file = course.folder.parent / "times.csv"
     file.write_text("moodle_id; time\nA1; 2026-12-07 23:30\nA2;2026-12-07 23:30 +00:00\n", encoding="utf-8-sig")

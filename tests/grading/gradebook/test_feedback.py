@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,22 @@ def graded_course(released_course, released, tmp_path_factory):
     batch.grade(folder, UNIT, unsafe=True, progress=False, run_submissions=scale_trial.replayed())
     page_writer.generate(NbgraderCourse(folder), UNIT)
     return folder
+
+
+def test_what_takes_too_long_is_stopped_even_if_it_catches_errors():
+    def endless():
+        while True:
+            try:
+                while True:
+                    re.search("(a+)+b", "a" * 40)
+            except Exception:
+                continue
+
+    with pytest.raises(page_writer.PageTakesTooLong, match=r"more than 0\.2 s"), page_writer.time_limit(0.2):
+        endless()
+    with page_writer.time_limit(0.2):
+        pass
+    sum(range(20_000_000))  # longer than the limit, which is over
 
 
 def test_each_enrolled_student_gets_a_zip_file(graded_course):

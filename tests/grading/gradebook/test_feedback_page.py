@@ -1,12 +1,15 @@
 """A student's feedback page: failures first, exercises by name, formulas without a network, and no script."""
 
+import itertools
 import re
+import string
+import time
 from xml.etree import ElementTree
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, TINY
+from conftest import ROOT, TINY, in_time
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 from tlcourse import notebooks
@@ -124,6 +127,24 @@ def test_a_formula_becomes_mathml_and_code_stays():
     assert "<code>$c$</code>" in html
     assert 'display="block"' in html
     assert "<mfrac>" in html
+
+
+@pytest.mark.parametrize(
+    ("define", "name"),
+    [
+        ("\\def\\{0}{{{{\\{1}}}{{\\{1}}}}}", "\\a"),
+        ("\\newcommand{{\\{0}}}{{{{\\{1}}}{{\\{1}}}}}", "\\a"),
+        (
+            "\\newenvironment{{{0}}}{{{{\\begin{{{1}}}\\end{{{1}}}}}{{\\begin{{{1}}}\\end{{{1}}}}}}}{{x}}",
+            "\\begin{a}\\end{a}",
+        ),
+    ],
+)
+def test_a_formula_that_doubles_itself_again_and_again_is_shown_as_its_source(define, name):
+    chain = "".join(define.format(*pair) for pair in itertools.pairwise(string.ascii_letters[:24]))
+    started = time.process_time()
+    assert formulas.mathml(chain + name).startswith("<code>")
+    in_time(time.process_time() - started, 1, "s")
 
 
 @pytest.mark.parametrize("latex", HOSTILE_FORMULAS, ids=lambda latex: latex[:20])

@@ -226,7 +226,9 @@ def test_nbgraders_commands_use_the_filter():
     assert config.Application.logging_config["handlers"]["console"]["filters"] == ["printable"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "\u200b=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =cmd|' /C calc'!A0", "\u200b=1", "\uff1d1+1"]
+)
 def test_a_text_is_no_formula(text):
     escaped = exports.escape_formula(text)
     assert escaped[0] in "'\ufffd"
@@ -253,6 +255,12 @@ COSTLY = {
     "ends of others": "<b></i>" * 60_000,
     "attributes": "<p " + "a=1 " * 60_000 + ">",
 }
+COSTLY_CODE = {
+    "blank lines with a space": "\n " * 30_000,
+    "blank lines": "x = 1\n" + "\n" * 60_000,
+    "points": "." * 60_000,
+    "percent signs": "%" * 60_000,
+}
 
 
 @pytest.mark.parametrize("source", COSTLY.values(), ids=COSTLY)
@@ -264,9 +272,59 @@ def test_html_that_takes_long_to_read_is_shown_as_text(source):
     assert "<div" not in shown.replace("&lt;", "")
 
 
+def test_ends_of_scripts_that_have_no_sign_of_their_own_are_read_once():
+    for end in ("", ">"):
+        started = time.process_time()
+        assert sanitizing.safe_html("a" + "<script\n\n</script\n\n" * 300_000 + end) == "a"
+        in_time(time.process_time() - started, 5, "s")  # each took minutes
+
+
+@pytest.mark.parametrize("source", COSTLY_CODE.values(), ids=COSTLY_CODE)
+@pytest.mark.parametrize("language", ["python", "perl"])
+def test_code_that_takes_long_to_color_is_shown_without_colors(source, language):
+    started = time.process_time()
+    assert sanitizing.safe_code(source).startswith('<div class="highlight"><pre>')
+    shown = sanitizing.safe_markdown({}, f"a\n\n```{language}\n{source}\n```\n\nb")
+    in_time(time.process_time() - started, 3, "s")  # each took minutes to hours
+    assert shown.startswith(("<p>a</p>", "<pre>a"))
+
+
+@pytest.mark.parametrize("template", ["feedback", "formgrade", "course_feedback"])
+def test_no_page_colors_such_code(template):
+    sources = "def f(x):\n    return x", COSTLY_CODE["blank lines with a space"]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    started = time.process_time()
+    html = page(nbformat.v4.new_notebook(cells=cells), template)
+    in_time(time.process_time() - started, 10, "s")
+    assert html.count('<span class="nf">f') == 1
+
+
+def test_code_of_usual_length_is_colored():
+    source = "\n\n".join(f"def f_{number}(x):\n    return x ** {number}" for number in range(200))
+    for shown in (sanitizing.safe_code(source), sanitizing.safe_markdown({}, f"```python\n{source}\n```")):
+        assert shown.count('<span class="nf">f_') == 200
+    assert sanitizing.safe_markdown({}, "```{.r}\na <- 1\n```").strip() == "<pre>a &lt;- 1\n</pre>"
+
+
 @pytest.mark.parametrize("convert", [sanitizing.safe_markdown, formulas.markdown_with_formulas])
 @pytest.mark.parametrize(
-    "part", ["***a", "a**b", "_a ", "[a](", "`a", "![a](", "&#", "\\\\(a", "a\n", "\\begin{a}\n\n", "\\\\[a\n\n"]
+    "part",
+    [
+        "***a",
+        "a**b",
+        "_a ",
+        "[a](",
+        "`a",
+        "![a](",
+        "&#",
+        "\\\\(a",
+        "a\n",
+        "\\begin{a}\n\n",
+        "\\\\[a\n\n",
+        "1. a\n\n",
+        "- a\n\n",
+        "* a\n\n  ",
+    ],
 )
 def test_markdown_that_takes_long_to_read_is_shown_as_text(part, convert):
     started = time.process_time()

@@ -66,6 +66,44 @@ def test_sizes_and_numbers_are_bounded_whatever_the_archive_states():
     assert (len(many), len(problems)) == (5, 4)
 
 
+def test_a_file_without_a_name_costs_no_other_file_anything():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        nameless = zipfile.ZipInfo("x")
+        archive.writestr(nameless, "x")
+        nameless.filename = ""  # in the directory at the end of the archive
+        archive.writestr("unit.ipynb", "{}")
+    files, problems = unpacked(zipped({"inner.zip": buffer.getvalue(), "b.txt": "b"}))
+    assert files == {"inner/unit.ipynb": b"{}", "b.txt": b"b"}
+    assert problems == ["A file was left out: it has no name."]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_method_that_is_unpacked_at_once_is_left_out(method):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("big.bin", bytes(3 << 20), method)
+        archive.writestr("unit.ipynb", "{}")
+    files, problems = unpacked(buffer.getvalue(), Allowance(size=1 << 20))
+    assert files == {"unit.ipynb": b"{}"}
+    assert problems == ["big.bin was left out: it is compressed in an unusual way, so ask for an ordinary zip file."]
+
+
+def test_files_that_are_too_large_are_not_unpacked_without_end(monkeypatch):
+    read, unpacked_bytes = zipfile.ZipExtFile.read, []
+
+    def counted(file, number):
+        content = read(file, number)
+        unpacked_bytes.append(len(content))
+        return content
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    bomb = zipped({"unit.ipynb": "{}"} | {f"{number}.bin": bytes(2 << 20) for number in range(60)})
+    files, problems = unpacked(bomb, Allowance(size=1 << 20, unread=8 << 20))
+    assert (list(files), len(problems)) == (["unit.ipynb"], 60)
+    assert sum(unpacked_bytes) < 9 << 20
+
+
 def test_archives_in_archives_are_unpacked_three_levels_deep():
     content = zipped({"unit.ipynb": "{}"})
     for name in ("third.zip", "second.zip"):

@@ -2,10 +2,12 @@
 
 import os
 import sys
+import time
 import unicodedata
 
 import nbformat
 import pytest
+from conftest import in_time
 
 from tlcourse.grading.model.submission import Submission
 from tlcourse.grading.submissions import reading, submitted_files
@@ -181,6 +183,16 @@ def test_files_that_the_notebook_needs_come_first_and_the_others_are_named(tmp_p
     ]
     (note,) = submission.notes
     assert "Left out: a_video.mp4 (2 kB); unused.py (1 kB). Besides the notebook, a submission may have" in note
+
+
+def test_a_chain_of_modules_is_followed_some_way_and_not_for_hours(tmp_path, monkeypatch):
+    monkeypatch.setattr(submitted_files, "MOST_FILES", 100)
+    files = {f"m{number:04}.py": f"import m{number + 1:04}".encode() for number in range(3000)}
+    started = time.process_time()
+    submission = put(tmp_path, files | {"unit.ipynb": notebook("import m1000")})
+    in_time(time.process_time() - started, 5, "s")
+    assert {f"m{number:04}.py" for number in range(1000, 1010)} <= submission.files.keys()
+    assert len(submission.files) == 100
 
 
 def test_too_many_files_are_left_out_and_counted(tmp_path, monkeypatch):

@@ -68,7 +68,7 @@ class CheckGrader:
         if "undecided" in reply:
             message = f"This answer could not be checked: {reply['undecided']}."
             return {"outcome": "failed", "message": message, "outputs": []}
-        shown = reply["printed"]
+        shown = _storable(reply["printed"], len(reply["printed"]))
         printed = [{"output_type": "stream", "name": "stdout", "text": shown}] if shown else []
         if reply["ename"] is None:
             return {"outcome": "passed", "message": "", "outputs": printed, "not_finite": "not_finite" in reply}

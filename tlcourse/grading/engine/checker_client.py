@@ -153,6 +153,7 @@ class CheckerClient:
                 kernel.waits_for_grader = False
         except CheckerEnded:
             writer.close()
+            kernel.waits_for_grader = False  # from here on its time counts
             await serving  # ends when it has nobody to answer
             raise
         except BaseException:

@@ -86,7 +86,8 @@ def grade(
     if new_seed and students:
         raise ValueError("--new-seed applies to the whole class: leave out --students")
     if new_seed:
-        draw_new_seed(course.folder, unit, course.grading_limits.seed)
+        with grading_lock(course):  # a grading that runs would go on with the old one
+            draw_new_seed(course.folder, unit, course.grading_limits.seed)
     assignment = retry_while_locked(lambda: course.assignment(unit))
     unsafe = require_sandbox(course.folder, unsafe or course.grading_limits.unsafe)
     folders = course.paths.submission_folders(unit)

@@ -6,6 +6,7 @@ nobody but the instructor says when a submission came.
 
 import collections
 import contextlib
+import errno
 import itertools
 import re
 import shutil
@@ -21,7 +22,7 @@ from tlcourse.grading.submissions.platform_names import OwnerFinder
 from tlcourse.grading.submissions.submitted_files import find, printed
 
 EARLIER = "earlier"  # folder of a course: versions that were replaced
-# Files that a student must not bring: when a submission came, and nbgrader's own secret of it.
+# What a student must not bring, as a file or as a folder: when a submission came, and nbgrader's own secret of it.
 NOT_FROM_STUDENTS = {*discover.TIMESTAMPS, "submission_secret.txt"}
 TIME_UNKNOWN = "The time of submission is not known. State it with --times, or in a timestamp.txt, in UTC."
 UNKNOWN_PERSON = (
@@ -166,7 +167,7 @@ def _put_right(course, unit, owner, parts):
 
 def _chosen_version(files, unit, notes):
     """The files of a submission by their path: the last of several versions of the notebook, and what is beside it."""
-    kept = [file for file in files if PurePosixPath(file.name).name not in NOT_FROM_STUDENTS]
+    kept = [file for file in files if not _is_the_instructors(file.name)]
     if len(kept) < len(files):
         notes.append("The student's own timestamp.txt was left out: only you can state the time of submission.")
     versions = [file for file in kept if is_version(file.name, unit)]
@@ -182,6 +183,11 @@ def _chosen_version(files, unit, notes):
         notes.append(f"Several versions: {printed(last.name)} is the last and counts; {others} does not.")
     neighbors = {_relative(file.name, place): file.content for file in kept if file not in versions}
     return neighbors | {f"{unit}.ipynb": last.content}
+
+
+def _is_the_instructors(name):
+    """Whether a path has a part of `NOT_FROM_STUDENTS`; on macOS and Windows, upper case names the same file."""
+    return any(part.casefold() in NOT_FROM_STUDENTS for part in PurePosixPath(name).parts)
 
 
 def _without_conflicts(content, unit, allowance):
@@ -216,6 +222,7 @@ def _place(course, unit, student, content, when, notes):
         notes.append("A later submission is already there, and stays.")
         return "older"
     changed = present != content
+    _require_no_links(target.parent, target, *([] if present and changed else target.rglob("*")))
     if changed:
         with _draft(target, content) as draft:
             if present:
@@ -231,6 +238,18 @@ def _place(course, unit, student, content, when, notes):
     elif changed or not stamp.exists():
         notes.append(TIME_UNKNOWN)
     return "unchanged" if not changed else "replaced" if present else "collected"
+
+
+def _require_no_links(*paths):
+    """Raise an error where a submission would be written through a link, perhaps into another student's folder.
+
+    Raises
+    ------
+    OSError
+    """
+    for path in paths:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, "this is a link, and may lead to another submission", str(path))
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ COLUMNS = (
 
 MOST_NAMES = 10  # in a message
 DIGITS = 4  # after the decimal point of points
-FORMULA = re.compile(r"\s*[=+\-@\t\r]")  # https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
 class GradesExport(CourseExport):

@@ -14,6 +14,7 @@ from tlcourse import notebooks
 TEMPLATES = Path(__file__).parent / "templates"
 FILTERS = {
     "clean_html": "tlcourse.grading.gradebook.sanitizing.safe_html",
+    "highlight_code": "tlcourse.grading.gradebook.sanitizing.safe_code",
     "markdown2html": "tlcourse.grading.gradebook.formulas.markdown_with_formulas",
 }
 # The groups of exercises on the page, in their order: heading, CSS class.

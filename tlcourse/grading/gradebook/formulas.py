@@ -27,6 +27,8 @@ ATTRIBUTES = re.compile(
 VALUE = re.compile(r"[\w .%+-]*")
 TAG = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
 MOST_CHARACTERS = 2000  # of a formula; a longer one is shown as its source
+# Commands that define others: each can stand for two of the next, so 300 characters become millions of elements.
+DEFINITIONS = re.compile(r"\\(newcommand|newenvironment|def|DeclareMathOperator)")
 
 
 class _FormulaRenderer(MarkdownRenderer):
@@ -90,8 +92,8 @@ def mathml(latex, display="inline"):
         HTML that contains nothing but a formula.
     """
     try:
-        if len(latex) > MOST_CHARACTERS:
-            raise ValueError("too long")
+        if len(latex) > MOST_CHARACTERS or DEFINITIONS.search(latex):
+            raise ValueError("it may become too long")
         root = _cleaned(ElementTree.fromstring(latex2mathml.converter.convert(latex, display=display)))
         return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
     except Exception:  # the converter has errors of a dozen kinds; a formula in 900 braces is nested too deeply

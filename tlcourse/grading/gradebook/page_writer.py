@@ -1,8 +1,11 @@
 """Writes the feedback pages of a unit, one student at a time: a page that fails costs no other student theirs."""
 
+import contextlib
 import logging
 import shlex
 import shutil
+import signal
+import threading
 
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -12,6 +15,11 @@ from tlcourse.grading.gradebook.storage_errors import GradebookLocked, retry_whi
 from tlcourse.grading.model.printable import printable
 
 LONGEST_REASON = 200  # characters of an error's message
+MOST_SECONDS = 120  # of the processor for a page; most take one
+
+
+class PageTakesTooLong(BaseException):
+    """A page needs more than `MOST_SECONDS`; no filter's own `except Exception` may catch this."""
 
 
 class PageWriter(GenerateFeedback):
@@ -57,10 +65,11 @@ class PageWriter(GenerateFeedback):
         for student, files in self.assignments.items():
             self.notebooks = files
             try:
-                retry_while_locked(lambda name=student: self._write_page(name))
+                with time_limit(MOST_SECONDS):
+                    retry_while_locked(lambda name=student: self._write_page(name))
             except GradebookLocked:
                 raise  # no page could be written
-            except Exception as error:
+            except (Exception, PageTakesTooLong) as error:
                 remedy = f"`tlcourse grade {self.unit} --students {shlex.quote(student)} --again`"
                 self.failures[student] = f"the page could not be written ({reason_of(error)}): try {remedy}"
                 shutil.rmtree(self.course.paths.feedback_file(student, self.unit).parent, ignore_errors=True)
@@ -74,6 +83,30 @@ class PageWriter(GenerateFeedback):
                 self.convert_single_notebook(file)
             self.set_permissions(self.unit, student)
             self.run_post_convert_hook()
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Stop what runs in the block after so many seconds of the processor, where the system can do that.
+
+    Raises
+    ------
+    PageTakesTooLong
+    """
+    if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_):
+        raise PageTakesTooLong(f"it takes more than {seconds} s")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # again each second: code may catch everything
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def generate(course, unit):

@@ -14,6 +14,7 @@ import re
 import bleach
 import jinja2
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
@@ -72,12 +73,17 @@ VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "sou
 UNCLOSED = {"dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "option"}  # their end may be left out
 MOST_OPEN, MOST_UNCLOSED = 150, 3_000  # tags in each other, tags without an end
 LONGEST_MARKUP = 2 << 20  # characters
+# Of code. Pygments takes a time that grows with the square of its length, and faster with that of a white space.
+LONGEST_CODE, WHITE_SPACE = 20_000, re.compile(r"\s{1000}")
+PYTHON = ("python", "py", "python3")
 MOST_WORDS = 500  # of one tag with its attributes
 MARKS = re.compile(r"[^\w\s.,:;]|_")  # in Markdown
 BLANK_LINES = re.compile(r"\n[ \t]*\n")
 MOST_MARKS, MOST_LINES = 5_000, 5_000  # of one paragraph
 FORMULA_BEGINNINGS = re.compile(r"\\begin\{|\\\\[\[(]")  # the end of each is looked for in all that follows
 MOST_FORMULAS = 1_000
+ITEMS = re.compile(r"^[ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t\n]", re.MULTILINE)  # of lists
+MOST_ITEMS = 2_000
 MOST_COLORS = 1_000  # escape sequences of a text
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 INVISIBLE = re.compile(r"[\s\x00-\x20\x7f-\xa0]")
@@ -107,10 +113,24 @@ def as_text(source):
     return f"<pre>{html.escape(source)}</pre>"
 
 
+def is_costly_code(source):
+    """Whether code is longer than that of a student's answer, so that coloring it can take hours."""
+    return len(source) > LONGEST_CODE or WHITE_SPACE.search(source) is not None
+
+
+def safe_code(source, language=None, metadata=None):
+    """Code as HTML, in colors unless these would take long; as nbconvert's filter `highlight_code`."""
+    if is_costly_code(source):
+        return f'<div class="highlight">{as_text(source)}</div>'
+    return Highlight2HTML(pygments_lexer="python")(source, language, metadata)
+
+
 def _without_scripts(text):
     """HTML without comments, and without what is between <script> or <style> and its end; in one pass."""
     kept, place, inside = [], 0, None
     for match in UNREADABLE.finditer(text):
+        if match.start() < place:  # within an end that has more text before its sign
+            continue
         part = match[0].lower().rstrip("> \t")
         if inside is None and not part.startswith(("</", "--")):
             kept.append(text[place : match.start()])
@@ -154,7 +174,15 @@ def _is_allowed(tag, name, value):
 
 
 class MarkdownRenderer(IPythonRenderer):
-    """Shows the description of an image whose attachment is missing; nbconvert's own ends the whole page there."""
+    """Shows the description of an image whose attachment is missing; nbconvert's own ends the whole page there.
+
+    Colors Python alone: Pygments has lexers of hundreds of languages, and some take hours for a short text.
+    """
+
+    def block_code(self, code, info=None):
+        """Called for code between fences; `info` stands behind the first of them."""
+        is_python = (info or "").strip() in PYTHON and not is_costly_code(code)
+        return super().block_code(code, info=info) if is_python else as_text(code)
 
     def image(self, text, *arguments, **options):
         """Called for an image."""
@@ -165,8 +193,8 @@ class MarkdownRenderer(IPythonRenderer):
 
 
 def is_costly_markdown(source):
-    """Whether it has more marks or lines in a paragraph, or formulas, than a student's needs: this can take minutes."""
-    if len(FORMULA_BEGINNINGS.findall(source)) > MOST_FORMULAS:
+    """Whether it has more marks or lines in a paragraph, formulas or items than a student's: this can take minutes."""
+    if len(FORMULA_BEGINNINGS.findall(source)) > MOST_FORMULAS or len(ITEMS.findall(source)) > MOST_ITEMS:
         return True
     return any(
         len(MARKS.findall(paragraph)) > MOST_MARKS or paragraph.count("\n") > MOST_LINES

@@ -32,7 +32,7 @@ def archive_parts(source):
         raise BadArchive(f"{source}: {error}") from None
     for info in archive.infolist():
         name = archives.member_name(info)
-        if not info.is_dir() and not archives.is_litter(name):
+        if not name.endswith("/") and not archives.is_litter(name):
             yield Part(
                 name,
                 functools.partial(_unpack_member, archive, info),

@@ -15,9 +15,12 @@ from jupyter_client.connect import write_connection_file
 from tlcourse.grading.sandbox._jupyter_client import ClientWithoutHeartbeat
 from tlcourse.grading.sandbox.bubblewrap import OWN_SOCKETS
 from tlcourse.grading.sandbox.interface import Kernel, KernelError, SandboxProcess
+from tlcourse.grading.sandbox.message_relay import MessageRelay
 
 LONGEST_STEP = 0.5  # seconds asleep between two looks of the monitor, at most; it looks five times a second
-LARGEST_MESSAGE = 64 << 20  # bytes; ZeroMQ drops the connection of a process that sends more
+LARGEST_MESSAGE = 64 << 20  # bytes; the connection of a process that sends more is dropped
+MOST_WAITING = 8  # messages of a socket that nobody has read yet; by default, ZeroMQ takes 1,000, whatever their size
+PORTS = ("shell_port", "iopub_port", "control_port")  # that a client uses
 START_SECONDS = 300
 
 
@@ -132,9 +135,12 @@ class ConfinedKernel(ForkedProcess, Kernel):
         self._request["connection"] = info | {"ip": f"{OWN_SOCKETS}/k"}
         context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        context.setsockopt(zmq.RCVHWM, MOST_WAITING)
         context.setsockopt(zmq.LINGER, 0)
+        paths = {f"{self.folder}/p-{info[name]}": f"{self.folder}/k-{info[name]}" for name in PORTS}
+        self._relay = MessageRelay(paths, LARGEST_MESSAGE)
         self.client = ClientWithoutHeartbeat(context=context, kernel_is_alive=self._is_alive)
-        self.client.load_connection_info(info)
+        self.client.load_connection_info(info | {"ip": str(self.folder / "p")})
         self.client.allow_stdin = False
 
     async def start(self):
@@ -145,6 +151,7 @@ class ConfinedKernel(ForkedProcess, Kernel):
         KernelError
         """
         await super().start()
+        await self._relay.start()
         self.client.start_channels(stdin=False, hb=False)
         answer = asyncio.ensure_future(self._wait_for_answer())
         await asyncio.wait({answer, self._listening}, return_when=asyncio.FIRST_COMPLETED, timeout=START_SECONDS)
@@ -176,3 +183,4 @@ class ConfinedKernel(ForkedProcess, Kernel):
         with contextlib.suppress(Exception):
             self.client.stop_channels()
             self.client.context.destroy(linger=0)
+        await self._relay.close()

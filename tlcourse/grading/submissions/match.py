@@ -2,6 +2,8 @@
 
 from tlcourse.grading.model.cell_code import defined_functions
 
+FIRST_WORDS = 8  # that are compared before all of a text
+
 
 def match_cells(cells, assignment, notes):
     """Give each cell the metadata of the released cell that it is, or none; what was lost is added to `notes`."""
@@ -86,6 +88,12 @@ def _written_answer(place, assignment, cells):
 def collapse_whitespace(source):
     """A cell's text by which it is recognized: white space does not count."""
     return " ".join(source.split())
+
+
+def same_text(source, other):
+    """Whether two cells have the same text but for white space; a long text that begins otherwise costs nothing."""
+    beginnings = [text.split(None, FIRST_WORDS)[:FIRST_WORDS] for text in (source, other)]
+    return beginnings[0] == beginnings[1] and collapse_whitespace(source) == collapse_whitespace(other)
 
 
 def is_locked(nbgrader):

@@ -12,7 +12,7 @@ from tlcourse.grading.model.assignment import is_setup
 from tlcourse.grading.model.cell_code import defined_functions, parsed
 from tlcourse.grading.model.progress_titles import progress_titles
 from tlcourse.grading.submissions import reading
-from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells
+from tlcourse.grading.submissions.match import collapse_whitespace, grade_id_of, is_locked, match_cells, same_text
 from tlcourse.notebooks import KERNEL
 
 ADVICE = "If you had answered it, run `tlcourse repair NOTEBOOK`, put your answer into the copy, and submit the copy."
@@ -144,7 +144,7 @@ def _restore_setup(notebook, assignment, notes):
         if not is_setup(released):
             continue
         names = _assigned(released["source"])
-        if any(collapse_whitespace(released["source"]) == collapse_whitespace(cell.source) for cell in notebook.cells):
+        if any(same_text(released["source"], cell.source) for cell in notebook.cells):
             continue
         if any("setup" in cell.metadata.get("tags", []) and _assigned(cell.source) & names for cell in notebook.cells):
             continue
@@ -171,7 +171,7 @@ def _place_after(cells, assignment, place):
     for earlier in reversed(assignment.cells[:place]):
         for number, cell in enumerate(cells):
             if (earlier["grade_id"] and grade_id_of(cell) == earlier["grade_id"]) or (
-                not earlier["grade_id"] and collapse_whitespace(earlier["source"]) == collapse_whitespace(cell.source)
+                not earlier["grade_id"] and same_text(earlier["source"], cell.source)
             ):
                 return number + 1
     return 0

@@ -16,6 +16,7 @@ LARGEST_FILES = 32 << 20  # bytes: what a student may submit besides the noteboo
 MOST_FILES = 1000
 LONGEST_PATH, LONGEST_NAME = 1000, 255  # bytes, of a file's path in the folder and of each part of it
 MOST_ENTRIES = 100_000  # files and folders that are looked at
+LONGEST_CHAIN = 20  # modules that import each other, of which the notebook mentions the first
 # What programs leave behind: no notebook reads it, and nobody misses it.
 LITTER = {"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store", "Thumbs.db"}
 NAMED_AT_MOST = 5
@@ -133,7 +134,10 @@ def _naming_problem(name, folders):
 def _mentioned_first(files_there, text):
     """The same files: those that the notebook or a module of the student's names, those that it may list, the rest."""
     words, waiting, named = _words(text), list(files_there), []
-    while chosen := [file for file in waiting if _is_named(file.name, words)]:
+    for _ in range(LONGEST_CHAIN):
+        chosen = [file for file in waiting if _is_named(file.name, words)]
+        if not chosen:
+            break
         named += chosen
         waiting = [file for file in waiting if not _is_named(file.name, words)]
         for file in chosen:

@@ -20,6 +20,8 @@ def are_finite(value):
     if keras and isinstance(value, keras.Model):
         return all(map(are_finite, value.get_weights()))
     array = _array(value)
+    if array is not None and array.dtype.kind == "V":  # weights of bfloat16, which is no kind of numpy's own
+        array = array.astype("float32")
     return array is None or array.dtype.kind not in "fc" or bool(sys.modules["numpy"].isfinite(array).all())
 
 
