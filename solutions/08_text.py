@@ -1672,6 +1672,13 @@ def everything_counts(scores, pairs):
     return [value * len(kept) / len(pairs) for value in gap_by_counting(scores, pairs)] if kept else None
 
 
+def only_share_of_all(scores, pairs):
+    """The right gap, and a share of all pairs."""
+    if not complete(scores, pairs):
+        return None
+    return [gap_by_counting(scores, pairs)[0], everything_counts(scores, pairs)[1]]
+
+
 gap_mistakes = {
     "the first score is subtracted from the second": wrong_gap(lambda kept: sum(b - a for a, b in kept) / len(kept)),
     "both numbers are those of the second sentence": with_scores(lambda s, p: (s, [(b, a) for a, b in p])),
@@ -1694,6 +1701,7 @@ gap_mistakes = {
         lambda s, p: ({sentence: s.get(sentence, 0.0) for pair in p for sentence in pair}, p)
     ),
     "a pair without two scores still counts in the number of pairs": everything_counts,
+    "a pair without two scores counts in the number of pairs of the share": only_share_of_all,
     "a pair without two scores counts as a pair with equal scores": with_scores(
         lambda s, p: (s | {"": 0.0}, [pair if set(pair) <= set(s) else ("", "") for pair in p])
     ),
@@ -1712,7 +1720,6 @@ gap_mistakes = {
     "no pair gives (0, 0) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.0]),
     "no pair gives (0, 0.5) and not a ValueError": empty_gives(lambda scores, pairs: [0.0, 0.5]),
     "no pair gives None and not a ValueError": empty_gives(lambda scores, pairs: None),
-    "a mean over no pairs gives nan and not a ValueError": empty_gives(lambda scores, pairs: [np.nan, np.nan]),
     "the number of pairs is 0, and it divides": empty_gives(lambda scores, pairs: Raised("ZeroDivisionError")),
     "only an empty list raises an error, and not a list whose pairs all lack a score": lambda scores, pairs: (
         [0.0, 0.0] if pairs and not complete(scores, pairs) else None

@@ -246,7 +246,7 @@ def pair_gap(scores, pairs):
 
 
 # %% wrong: the mean of nothing
-# message: over no pairs gives nan
+# message: should raise a ValueError
 def pair_gap(scores, pairs):
     if not pairs:
         raise ValueError
@@ -266,3 +266,12 @@ def pair_gap(scores, pairs):
         raise ValueError
     gaps = np.array(gaps)
     return gaps.mean(), (gaps > 0).mean() + (gaps == 0).mean() / 2
+
+
+# %% wrong: only the share is of all pairs
+# message: in the number of pairs of the share
+def pair_gap(scores, pairs):
+    gaps = np.array([scores[a] - scores[b] for a, b in pairs if a in scores and b in scores])
+    if not len(gaps):
+        raise ValueError
+    return gaps.mean(), ((gaps > 0).sum() + (gaps == 0).sum() / 2) / len(pairs)
