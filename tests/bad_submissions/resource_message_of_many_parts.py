@@ -4,6 +4,8 @@
 # earns: 3 | 4
 
 # %% triple
+import time
+
 import zmq
 from IPython import get_ipython
 
@@ -15,4 +17,5 @@ def triple(number):
     for _ in range(40):
         socket.send(CONTENT, zmq.SNDMORE, copy=False)
     socket.send(b"")
+    time.sleep(1)  # the grader has the messages meanwhile
     return number + number + number

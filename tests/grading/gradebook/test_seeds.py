@@ -1,8 +1,12 @@
 """The secret seed of a unit's hidden tests."""
 
-import pytest
+import shutil
 
-from tlcourse.grading.gradebook import seeds
+import pytest
+from conftest import ROOT
+
+from tlcourse.grading.gradebook import batch, seeds, storage_errors
+from tlcourse.grading.gradebook.course import NbgraderCourse
 
 UNIT = "01_tiny"
 
@@ -49,3 +53,14 @@ def test_a_file_without_a_seed_is_named(tmp_path):
     file.write_text("spring\n")
     with pytest.raises(ValueError, match=r"seed.txt is 'spring': set it to a whole number"):
         seeds.unit_seed(tmp_path, UNIT)
+
+
+def test_a_grading_that_runs_keeps_its_seed(tmp_path):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    seed = seeds.unit_seed(tmp_path, UNIT)
+    with (
+        batch.grading_lock(NbgraderCourse(tmp_path)),
+        pytest.raises(storage_errors.GradebookLocked, match=r"another grading of .* is running"),
+    ):
+        batch.grade(tmp_path, UNIT, unsafe=True, progress=False, new_seed=True)
+    assert seeds.unit_seed(tmp_path, UNIT) == seed
