@@ -8,7 +8,7 @@ import pytest
 import zmq
 import zmq.asyncio
 
-from tlcourse.grading.sandbox.message_relay import GREETING, MessageCounter, MessageRelay, TooLarge
+from tlcourse.grading.sandbox.message_relay import GREETING, MessageCounter, MessageRelay, MessageTooLarge
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such sockets")
 HELLO = (b"\xff" + bytes(8) + b"\x7f\x03\x01NULL").ljust(GREETING, b"\0")
@@ -40,7 +40,7 @@ def test_small_messages_pass_without_end_in_pieces_of_any_size(step):
     ids=["one part", "parts", "empty parts", "a command", "ZMTP 2", "ZMTP 1"],
 )
 def test_a_message_that_is_too_large_ends_the_connection(stream):
-    with pytest.raises(TooLarge):
+    with pytest.raises(MessageTooLarge):
         MessageCounter(1000).add(stream)
 
 

@@ -15,7 +15,7 @@ PER_FRAME = 128  # bytes that a frame takes besides its content
 CHUNK = 1 << 18  # bytes
 
 
-class TooLarge(ValueError):  # noqa: N818
+class MessageTooLarge(ValueError):  # noqa: N818
     """A message has more bytes than it may have, or its framing is not that of ZMTP 3."""
 
 
@@ -38,7 +38,7 @@ class MessageCounter:
 
         Raises
         ------
-        TooLarge
+        MessageTooLarge
         """
         place = 0
         while place < len(data):
@@ -55,7 +55,7 @@ class MessageCounter:
 
     def _require_modern(self):
         if self._header[0] != 0xFF or not self._header[SIGNATURE - 1] & 1 or self._header[SIGNATURE] < MODERN:
-            raise TooLarge("its framing is unknown")
+            raise MessageTooLarge("its framing is unknown")
         self._header, self._greeted = b"", True
 
     def _read_header(self):
@@ -67,7 +67,7 @@ class MessageCounter:
         self._left = size
         total = self._total + size + PER_FRAME
         if total > self.largest:
-            raise TooLarge(f"it has more than {self.largest:,} bytes")
+            raise MessageTooLarge(f"it has more than {self.largest:,} bytes")
         if not flags & COMMAND:
             self._total = total if flags & MORE else 0
 
@@ -103,7 +103,7 @@ class MessageRelay:
 
     async def _serve(self, reader, writer, kernels):
         """Pass bytes on both ways until one end is closed."""
-        with contextlib.suppress(OSError, TooLarge, asyncio.CancelledError):
+        with contextlib.suppress(OSError, MessageTooLarge, asyncio.CancelledError):
             kernels_reader, kernels_writer = await asyncio.open_unix_connection(kernels, limit=CHUNK)
             with contextlib.closing(kernels_writer):
                 counter = MessageCounter(self.largest)
