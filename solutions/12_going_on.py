@@ -1594,9 +1594,10 @@ plt.show()
 # %% [markdown]
 # Where a portrait stays gray, nothing on these maps spoke for its person.
 #
-# The recorded experiment repeats this with five sets of 20 people, and adds two comparisons. The same network with
-# random weights and a trained head is the control (Adebayo et al. 2018): heat that looks the same there does not come
-# from what was learned. A second task asks for something that the teacher did not learn: is the hair light or dark?
+# The recorded experiment does much the same with five sets of 20 people. Its head is a linear probe on the frozen
+# features, and its batch norms keep their statistics. It adds two comparisons. The same network with random weights and
+# a trained head is the control (Adebayo et al. 2018): heat that looks the same there does not come from what was
+# learned. A second task asks for something that the teacher did not learn: is the hair light or dark?
 
 # %% tags=["nbval-check-output"]
 looks = results("looks")
