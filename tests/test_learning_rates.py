@@ -53,6 +53,7 @@ def test_a_ladder_by_hand():
     assert learning_rates.ladder(0.01, 2, 1) == [0.01, 0.01]
 
 
+@pytest.mark.slow
 @needs_multi
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize(

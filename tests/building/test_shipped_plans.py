@@ -51,6 +51,7 @@ def test_no_point_of_the_course_is_decided_inside_the_students_process(unit):
     assert tables.decided_points(unit, ROOT)["inside"] == 0
 
 
+@pytest.mark.slow
 @sandboxed
 def test_build_learns_the_plan_and_reports_it(root, monkeypatch):
     monkeypatch.chdir(root)
@@ -76,6 +77,7 @@ def test_a_course_uses_the_plan_that_it_came_with(root, tmp_path):
     assert not CoursePaths(folder).cached_plan_file(UNIT).exists(), "the solutions were tried again"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [None, "check", "solution", "file", "incomplete"])
 def test_a_plan_that_does_not_fit_is_made_anew(damage, assignment, released_course, tmp_path, monkeypatch):
     solution = shutil.copy(CoursePaths(released_course).solution_file(UNIT), tmp_path)

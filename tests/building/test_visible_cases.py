@@ -25,6 +25,11 @@ def check_cells():
                 yield pytest.param(unit, cell, id=f"{unit}-{cell.id}")
 
 
+def slow_if_trained(unit):
+    """The marker of a unit whose cases come from trained networks, which takes many seconds."""
+    return [pytest.mark.slow] if unit[:2] in {"02", "03", "07", "09"} else []
+
+
 @pytest.mark.parametrize(("unit", "cell"), check_cells())
 def test_a_check_cell_is_short_and_defines_nothing(unit, cell):
     lines = [line for line in cell.source.splitlines() if line.strip()]
@@ -34,7 +39,7 @@ def test_a_check_cell_is_short_and_defines_nothing(unit, cell):
     assert not defined, f"what a check cell defines could be the solution:\n{cell.source}"
 
 
-@pytest.mark.parametrize("unit", SOURCES)
+@pytest.mark.parametrize("unit", [pytest.param(unit, marks=slow_if_trained(unit)) for unit in SOURCES])
 def test_the_cases_are_what_a_build_records(unit, tmp_path, monkeypatch):
     monkeypatch.setenv("TLCOURSE_EXERCISES", str(tmp_path))
     monkeypatch.setenv("TLCOURSE_RECORD_CASES", "1")

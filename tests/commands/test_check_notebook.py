@@ -39,6 +39,7 @@ def test_all_right(release):
     assert str(report).endswith("2 of 2 exercises pass their visible checks.")
 
 
+@pytest.mark.slow
 def test_a_cell_that_hangs_is_stopped_and_one_that_raises_is_named(release):
     slow = "import time\ndef double(n):\n    time.sleep(60)"
     report = check(answered(release, {"double": slow, "triple": "def triple(n): return 3 * n\nnonsense"}), seconds=3)

@@ -259,6 +259,7 @@ def _fetch(server, path, content=None):
     raise AssertionError(f"no answer from {address}")
 
 
+@pytest.mark.slow
 def test_lab_serves_the_course_with_validate_and_formgrader(server):
     page = _fetch(server, "lab")
     assert "<title>JupyterLab</title>" in page

@@ -19,6 +19,7 @@ def test_of_each_unit_as_many_stay_as_asked_for():
         assert len(set(varying(ROOT, unit)) - set(dropped)) == 3
 
 
+@pytest.mark.slow
 def test_draws_differ():
     assert len({tuple(exercises_to_drop(ROOT, [UNIT], 3)) for _ in range(40)}) > 1
 
@@ -39,6 +40,7 @@ def test_too_few_exercises_are_named():
         exercises_to_drop(ROOT, ["06_choosing_a_teacher"], 9)
 
 
+@pytest.mark.slow
 def test_most_of_the_course_can_be_drawn():
     """docs/term.md names the only exercise that cannot."""
     from tlcourse import notebooks

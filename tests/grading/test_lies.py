@@ -146,6 +146,7 @@ def test_no_wrong_answer_gains_where_everything_lies(other_units, unit):
         assert sum(points[cell.metadata.nbgrader.grade_id] for cell in tests) <= due[name], name
 
 
+@pytest.mark.slow
 def test_each_lie_replaces_what_it_should():
     lies = "print(np.allclose(1, 2), keras.ops.sum([1, 2]), keras.Model().count_params(), tlcourse.stats.summary([1]))"
     ran = subprocess.run([sys.executable, "-c", EVERYTHING_LIES + lies], capture_output=True, text=True, cwd=ROOT)

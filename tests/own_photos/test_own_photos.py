@@ -166,6 +166,7 @@ def sheets(monkeypatch):
     return seen
 
 
+@pytest.mark.slow
 def test_every_mistake_is_on_a_sheet_and_every_photo_can_be_looked_at(noise, sheets, tmp_path):
     for name in ("mistakes_9.png", "mistakes_of_mine.png"):
         (tmp_path / name).write_bytes(b"")

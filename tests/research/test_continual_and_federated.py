@@ -28,6 +28,7 @@ def moved(learner, method, strength):
     return np.sqrt(sum(((new - old) ** 2).sum() for new, old in zip(after, before, strict=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["l2_sp", "ewc"])
 def test_a_strong_penalty_keeps_the_weights_near(learner, method):
     assert moved(learner, method, 100.0) < 0.5 * moved(learner, "naive", continual_methods.RATE)

@@ -76,6 +76,7 @@ def test_the_network_keeps_to_its_mask(model):
     assert not np.allclose(first[0, 5:7], second[0, 5:7], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_short_row_is_learned_by_heart_and_written(model):
     model.restart(0)
     pairs = [([5, 6], [7, 8, 3]), ([6, 5], [9, 3])]

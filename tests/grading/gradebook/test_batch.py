@@ -194,6 +194,7 @@ def test_a_time_that_is_taken_back_takes_the_penalty_back(course, released):
     assert [str(when) for when in times] == ["2027-07-01 10:00:00", "None"]
 
 
+@pytest.mark.slow
 def test_the_class_gets_feedback_whatever_the_folders_are_called(course, released):
     right = demo_class.fill(released, RIGHT)
     students = [" leading", "ü"] if sys.platform.startswith("linux") else ["bob"]
@@ -270,6 +271,7 @@ def test_the_mark_of_a_submission_that_is_gone_stays_until_it_is_removed(course,
         removal.remove_mark(course, UNIT, "bob")
 
 
+@pytest.mark.slow
 def test_points_are_provisional_while_a_written_answer_is_not_marked(course, released):
     answered = demo_class.fill(released, RIGHT)
     next(cell for cell in answered.cells if cell.id == "why_double").source = "It is twice as much."

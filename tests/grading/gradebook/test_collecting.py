@@ -254,6 +254,7 @@ def test_a_source_that_cannot_be_used_is_named(course, tmp_path):
         collect(course, UNIT, [tmp_path / "page.zip"], [])
 
 
+@pytest.mark.slow
 def test_without_a_roster_the_gradebook_names_the_people(course):
     (course.folder / "course.toml").unlink()
     with course.gradebook() as book:

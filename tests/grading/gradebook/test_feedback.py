@@ -103,7 +103,9 @@ def test_messages_have_the_mark_the_penalty_and_the_page(graded_course):
 
 def damage_one_page(course):
     """Let the graded notebook of bob be none, and the page of before be there."""
-    (course / "autograded" / "bob" / UNIT / f"{UNIT}.ipynb").write_text("{", encoding="utf-8")
+    notebook = course / "autograded" / "bob" / UNIT / f"{UNIT}.ipynb"
+    notebook.unlink()  # nbgrader makes it read-only
+    notebook.write_text("{", encoding="utf-8")
     assert (course / "feedback" / "bob" / UNIT / f"{UNIT}.html").is_file()
 
 

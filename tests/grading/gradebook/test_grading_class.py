@@ -200,6 +200,7 @@ def test_plain_nbgrader_reads_what_is_no_notebook_and_waits_for_a_locked_gradebo
         assert "`tlcourse repair NOTEBOOK`" in record.notes[0]
 
 
+@pytest.mark.slow
 @sandboxed
 def test_nbgraders_own_command_records_the_same(small_class, tmp_path):
     other = shutil.copytree(small_class, tmp_path / "other")
@@ -236,6 +237,7 @@ def test_an_unknown_student_is_named(small_class):
         grade(small_class, UNIT, students=["nobody"], unsafe=True, progress=False)
 
 
+@pytest.mark.slow
 def test_unsafe_grading_records_the_same_marks(small_class):
     """The checks run inside the students' processes, also those that a plan decides outside."""
     outcomes = grade(small_class, UNIT, jobs=1, unsafe=True, progress=False)

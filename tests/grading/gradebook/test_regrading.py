@@ -88,6 +88,7 @@ def test_only_a_changed_check_runs_again_and_manual_points_stay(small_class, cap
     assert "run again" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @sandboxed
 def test_after_a_change_of_the_courses_code_what_it_decides_runs_again(
     small_class, released, capsys, monkeypatch, tmp_path
